@@ -82,6 +82,7 @@ create function private.language_of(locale text)
 returns regconfig
 language sql
 immutable
+parallel safe
 security invoker
 set search_path = ''
 as $$
@@ -93,6 +94,7 @@ create function private.unaccented(original text)
 returns text
 language sql
 immutable
+parallel safe
 security invoker
 return case when octet_length(original) = length(original) then original else private.search_text(original) end;
 comment on function private.unaccented(text) is 'A text whose words may be taken: that needs neither lower case nor single spaces, so one of ASCII stays as it is. Inlined.';
@@ -101,6 +103,7 @@ create function private.words_of(language regconfig, title text, summary text, d
 returns tsvector
 language sql
 immutable
+parallel safe
 security invoker
 return setweight(to_tsvector(language, coalesce(private.unaccented(title), '')), 'A') || setweight(to_tsvector(language, coalesce(private.unaccented(summary), '')), 'C')
   || setweight(to_tsvector(language, coalesce(private.unaccented(description), '')), 'D');
@@ -111,6 +114,7 @@ create function private.translated_words(locale text, texts jsonb)
 returns tsvector
 language plpgsql -- called for each product of an import: keeps its plan
 immutable
+parallel safe
 security invoker
 set search_path = ''
 as $$
@@ -125,35 +129,38 @@ comment on function private.translated_words(text, jsonb) is 'The words of the t
 
 create function private.product_documents(product_ids uuid[])
 returns setof private.product_search
-language plpgsql -- keeps its plan, which goes from product to product: an import asks for a hundred thousand
+language plpgsql -- keeps its plan
 stable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_language constant regconfig := private.language_of(private.setting('catalog_locale') #>> '{}');
 begin
   -- each text is brought into its searched form once; offset 0 keeps the planner from writing it out wherever it is used
   return query
-    with base as materialized (select private.language_of(private.setting('catalog_locale') #>> '{}') as language),
-    sections as materialized (
-      select categories.id, setweight(to_tsvector(base.language, private.unaccented(categories.title))
+    with sections as materialized (
+      select categories.id, setweight(to_tsvector(v_language, private.unaccented(categories.title))
         || to_tsvector('pg_catalog.indonesian', coalesce(private.unaccented(categories.translations -> 'id' ->> 'title'), ''))
         || to_tsvector('pg_catalog.english', coalesce(private.unaccented(categories.translations -> 'en' ->> 'title'), '')), 'C') as words
-      from base, public.categories where categories.id in (select products.category_id from public.products where products.id = any (product_documents.product_ids))
+      from public.categories where categories.id in (select products.category_id from public.products where products.id = any (product_documents.product_ids))
     )
-    select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id, texts.title, products.tags,
+    select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id, products.searched_title, products.tags,
       coalesce(said.facts, '{}'), coalesce(said.choices, '{}'), coalesce(said.numbers, '{}'), coalesce(sold.counted, '{}'), coalesce(sold.has_uncounted, false),
-      concat_ws(E'\n', texts.title, private.search_text(products.translations -> 'id' ->> 'title'), private.search_text(products.translations -> 'en' ->> 'title'),
+      concat_ws(E'\n', products.searched_title, private.search_text(products.translations -> 'id' ->> 'title'), private.search_text(products.translations -> 'en' ->> 'title'),
         texts.tags, texts.skus),
-      private.words_of(base.language, products.title, products.summary, products.description)
+      products.words
         || case when products.translations = '{}' then '' else private.translated_words('id', products.translations -> 'id') || private.translated_words('en', products.translations -> 'en') end
         || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', texts.tags, texts.skus, private.unaccented(sold.titles))), 'B')
-        || coalesce(sections.words, '') || case when said.texts is not null then setweight(to_tsvector(base.language, private.unaccented(said.texts)), 'C') else '' end,
-      coalesce(private.search_text(products.translations -> 'id' ->> 'title'), texts.title), coalesce(private.search_text(products.translations -> 'en' ->> 'title'), texts.title),
+        || coalesce(sections.words, '') || case when said.texts is not null then setweight(to_tsvector(v_language, private.unaccented(said.texts)), 'C') else '' end,
+      coalesce(private.search_text(products.translations -> 'id' ->> 'title'), products.searched_title), coalesce(private.search_text(products.translations -> 'en' ->> 'title'), products.searched_title),
       case when sold.variants > 1 and sold.attributes is not null then (
         select jsonb_object_agg(variants.id, products.attributes || variants.attributes) from public.variants where variants.product_id = products.id) end
-    from base
-    cross join unnest(product_documents.product_ids) as wanted (id)
-    join public.products on products.id = wanted.id
+    from (
+      -- nothing here but what is parallel safe and of one row: of many products another process makes the words, while this one does the rest
+      select products.*, private.search_text(products.title) as searched_title, private.words_of(v_language, products.title, products.summary, products.description) as words
+      from public.products where products.id = any (product_documents.product_ids) offset 0
+    ) as products
     left join sections on sections.id = products.category_id
     left join lateral (
       select array_agg(variants.attributes) filter (where variants.attributes <> '{}') as attributes, string_agg(variants.sku, ' ') as skus, string_agg(variants.title, ' ') as titles,
@@ -162,16 +169,18 @@ begin
       from public.variants where variants.product_id = products.id
     ) as sold on true
     cross join lateral (
-      select private.search_text(products.title) as title, array_to_string(products.tags, ' ') as tags, lower(sold.skus) as skus offset 0
+      select array_to_string(products.tags, ' ') as tags, lower(sold.skus) as skus offset 0
     ) as texts
     left join lateral (
       select array_agg(distinct facts.key || '=' || (facts.value #>> '{}')) as facts,
         array_agg(distinct facts.key || '=' || (facts.value #>> '{}')) filter (where jsonb_typeof(facts.value) <> 'number') as choices,
         string_agg(distinct facts.value #>> '{}', E'\n') filter (where jsonb_typeof(facts.value) = 'string') as texts,
-        (select jsonb_object_agg(number.key, number.values) from (
-          select numbers.key, jsonb_agg(distinct numbers.value) as values
-          from unnest(products.attributes || coalesce(sold.attributes, '{}')) as part, jsonb_each(part) as numbers where jsonb_typeof(numbers.value) = 'number' group by numbers.key
-        ) as number) as numbers
+        -- where variants say nothing, no key is there twice
+        case when sold.attributes is null then jsonb_object_agg(facts.key, jsonb_build_array(facts.value)) filter (where jsonb_typeof(facts.value) = 'number') else (
+          select jsonb_object_agg(number.key, number.values) from (
+            select numbers.key, jsonb_agg(distinct numbers.value) as values
+            from unnest(products.attributes || coalesce(sold.attributes, '{}')) as part, jsonb_each(part) as numbers where jsonb_typeof(numbers.value) = 'number' group by numbers.key
+          ) as number) end as numbers
       from unnest(products.attributes || coalesce(sold.attributes, '{}')) as part, jsonb_each(part) as facts
       where jsonb_typeof(facts.value) in ('string', 'number', 'boolean')
     ) as said on products.attributes <> '{}' or sold.attributes is not null;

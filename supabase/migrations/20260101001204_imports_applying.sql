@@ -48,6 +48,22 @@ end
 $$;
 comment on function private.write_import_parts(uuid) is 'Gives bundles the parts that a file names, and no others. All variants are written.';
 
+create function private.sort_pending_words()
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select gin_clean_pending_list(pg_index.indexrelid)
+  from pg_catalog.pg_index
+  join pg_catalog.pg_class on pg_class.oid = pg_index.indexrelid
+  join pg_catalog.pg_am on pg_am.oid = pg_class.relam and pg_am.amname = 'gin'
+  where pg_index.indrelid in ('private.product_search'::regclass, 'public.products'::regclass, 'private.sold_titles'::regclass);
+$$;
+comment on function private.sort_pending_words() is
+  'Brings what is pending in the indexes of words to its place; every search would read it. The worker calls it beside an import that writes, so that little is left for the import to do.';
+
 create function private.apply_import_products(import_id uuid)
 returns void
 language plpgsql
@@ -84,11 +100,7 @@ begin
     union
     select staged.product_id from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change <> 'unchanged'
     order by product_id));
-  -- what is pending would be read by every search until it is tidied up
-  perform gin_clean_pending_list(pg_index.indexrelid) from pg_catalog.pg_index
-  join pg_catalog.pg_class on pg_class.oid = pg_index.indexrelid
-  join pg_catalog.pg_am on pg_am.oid = pg_class.relam and pg_am.amname = 'gin'
-  where pg_index.indrelid in ('private.product_search'::regclass, 'public.products'::regclass);
+  perform private.sort_pending_words();
 end
 $$;
 comment on function private.apply_import_products(uuid) is 'Writes the products of a file that was found right.';

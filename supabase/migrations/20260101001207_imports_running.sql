@@ -37,7 +37,7 @@ begin
     return null;
   end if;
   perform private.forget_staged(v_import.id);
-  return jsonb_build_object('run', v_import.run, 'path', v_import.path, 'byte_size', v_import.byte_size,
+  return jsonb_build_object('run', v_import.run, 'path', v_import.path, 'writes_words', v_import.kind = 'products' and not v_import.dry_run, 'byte_size', v_import.byte_size,
     'max_rows', private.setting('import_max_rows'), 'max_bytes', private.setting('import_max_bytes'));
 end
 $$;
@@ -140,6 +140,8 @@ security invoker
 set search_path = ''
 set jit = 'off' -- compiling takes longer than the statements do
 set work_mem = '64MB'
+set max_parallel_workers_per_gather = 1 -- words are made by a process beside this one, and buyers keep the rest
+set min_parallel_table_scan_size = '1MB' -- for a few thousand products, too
 set gin_pending_list_limit = '256MB' -- what a file brings into the indexes of words goes there sorted and at once, not every 4 MB
 set maintenance_work_mem = '128MB' -- as much of it at a time
 as $$

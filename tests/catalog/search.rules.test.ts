@@ -96,6 +96,36 @@ describe("words", () => {
       expect([await found("kotak"), await found("bensin")]).toEqual([[slug], []]);
     }));
 
+  test("of many products are the same when another process makes a part of them, and everything asked there may be asked there", () =>
+    database.rolledBack(async (sql) => {
+      const kept = await category(sql, "kept");
+      await sql`insert into public.category_attributes (category_id, key, title, type, level)
+        values (${kept}, 'colour', 'Colour', 'text', 'product'), (${kept}, 'watt', 'Watt', 'integer', 'product'), (${kept}, 'length', 'Length', 'integer', 'variant')`;
+      for (const colour of ["merah", "biru", "Café au lait"]) {
+        const translations = { en: { title: `Lamp ${colour}` }, id: { description: "Membaca di malam hari" } };
+        await sell(sql, { title: `Lampu ${colour}`, description: "Menyala terang", tags: ["baru"], category: kept });
+        const attributes = { watt: 5, colour };
+        await sell(sql, { title: `Lampu ${colour}`, summary: "Terang", translations, category: kept, attributes });
+      }
+      await sql`insert into public.variants (product_id, sku, title, attributes)
+        select id, left(slug, 40) || '-2', 'Other one', '{"length": 7}' from public.products where attributes ? 'watt'`;
+      const made = async (processes: number) => {
+        await sql`select set_config('max_parallel_workers_per_gather', ${String(processes)}, true)`;
+        return await sql`select made::text from private.product_documents(array(select id from public.products)) as made order by product_id`;
+      };
+      await sql`select set_config('debug_parallel_query', 'on', true)`;
+      for (const free of ["parallel_setup_cost", "parallel_tuple_cost", "min_parallel_table_scan_size"])
+        await sql`select set_config(${free}, '0', true)`;
+      const alone = await made(0);
+      expect(alone.length).toBeGreaterThanOrEqual(6);
+      expect(await made(2)).toEqual(alone);
+      expect(await sql`select made::text from private.product_search as made order by product_id`).toEqual(alone);
+      expect(
+        await sql`select proname::text from pg_proc where pronamespace = 'private'::regnamespace and proparallel <> 's'
+        and proname in ('language_of', 'search_text', 'translated_words', 'unaccented', 'words_of')`,
+      ).toEqual([]);
+    }));
+
   test("that are strange are searched for or refused, never failed over", async () => {
     await fc.assert(
       fc.asyncProperty(strangeText, async (q) => {

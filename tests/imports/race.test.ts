@@ -63,6 +63,22 @@ test("a run that another overtook stages and writes nothing more", async () => {
   expect(await database.sql`select status from public.imports where id = ${id}`).toEqual([{ status: "running" }]);
 });
 
+test("the words of a file are sorted beside it before it is committed, and nobody waits for that", async () => {
+  const id = await staged(database, "sorted-words");
+  const found = () => database.sql`select slug from public.products where slug like 'sorted-words-%'`;
+  await database.sql.begin(async (sql) => {
+    await sql`select private.run_import(${id}, 1)`;
+    await database.sql`select private.sort_pending_words()`;
+    expect(await found()).toEqual([]);
+  });
+  expect(await found()).toHaveLength(3);
+  const byIndex = await database.sql.begin(async (sql) => {
+    await sql`set local enable_seqscan = off`;
+    return await sql`select title from private.product_search where content like '%sorted%' or content like '%raced%'`;
+  });
+  expect(byIndex.length).toBeGreaterThanOrEqual(3);
+});
+
 /** A worker that was thought dead goes on reading after another took its job up; gives what the process says while the other still runs. */
 async function overtakenWhileReading(target: TestDatabase): Promise<void> {
   const [row] = await target.sql`select private.start_import('stock', 'slow.csv', false, null) as import`;

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type CsvRow, readCsv, UnreadableFile } from "../csv/read-csv.ts";
 import type { Sql } from "../database.ts";
 import type { EventTask } from "./task.ts";
 
-type Run = { run: number; path: string; byte_size: number; max_rows: number; max_bytes: number };
+type Run = { run: number; path: string; writes_words: boolean; byte_size: number; max_rows: number; max_bytes: number };
 type Finding = { row_number: number | null; column_name: string | null; code: string; message: string };
 type Staged = { row_number: number; record: Record<string, string> };
 
@@ -11,6 +12,7 @@ export const IMPORTS_BUCKET = "imports";
 const BATCH = 2000;
 // The rest of the way is one call of the database, which says nothing until it is done.
 const READING_PERCENT = 80;
+const SORTING_MS = 250;
 
 /**
  * import.queued: stages the rows of the file, then lets the database look at all of them and write them in one transaction. A run that dies leaves
@@ -27,12 +29,33 @@ export const runImport: EventTask = async (job, { sql, storedFiles, signal, comp
     ? await stage.read(bytes, signal)
     : await stage.end("upload_not_arrived", "The file is not there any more.");
   if (!current) return;
-  await complete(async (transaction) => {
+  const written = complete(async (transaction) => {
     // Some hundred thousand rows take longer than any statement of a purchase may.
     await transaction`set local statement_timeout = '30min'`;
     await transaction`select private.run_import(${id}, ${run})`;
   });
+  await (row.run.writes_words ? sortWordsBeside(sql, written) : written);
 };
+
+/**
+ * Sorts new words into the indexes of the search while another connection writes them, so that neither the import nor a search meanwhile has to.
+ * What is left when this fails, the import does at its end.
+ */
+async function sortWordsBeside(sql: Sql, written: Promise<void>): Promise<void> {
+  const ended = new AbortController();
+  const sorting = (async () => {
+    while (!ended.signal.aborted) {
+      await sleep(SORTING_MS, null, { signal: ended.signal });
+      await sql`select private.sort_pending_words()`;
+    }
+  })().catch(() => {});
+  try {
+    await written;
+  } finally {
+    ended.abort();
+    await sorting;
+  }
+}
 
 class Staging {
   #sql: Sql;
