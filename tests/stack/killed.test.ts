@@ -45,6 +45,20 @@ afterAll(async () => {
   bystander.kill();
 });
 
+test("a process that has no command line yet is waited for, one that has none any more is not", async () => {
+  // for a moment every new process looks so; this one does for longer
+  const nameless = spawn(process.execPath, [
+    "-e",
+    "process.title = ''; console.log(); setTimeout(() => { process.title = 'named'; }, 300); setInterval(() => {}, 1000)",
+  ]);
+  await new Promise((resolve) => nameless.stdout.once("data", resolve));
+  expect(processRecord(nameless.pid ?? 0)).toMatchObject({ pid: nameless.pid });
+  const ended = new Promise((resolve) => nameless.once("exit", resolve));
+  nameless.kill("SIGKILL");
+  await ended;
+  expect(processRecord(nameless.pid ?? 0)).toBeNull();
+});
+
 /** Ends a piece as a crash would and waits until another process has taken its place and the question is answered with yes. */
 async function killAndWait(name: string, works: () => Promise<boolean>): Promise<void> {
   const before = readState(home)?.pieces[name]?.pid ?? 0;

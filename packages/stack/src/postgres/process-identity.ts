@@ -5,6 +5,8 @@ import { existsSync, readFileSync } from "node:fs";
 export type ProcessRecord = { pid: number; command: string; started: string };
 
 const hasProc = existsSync("/proc/self/stat");
+/** So often at most, every 2 ms, a process is looked at that has no command line: as a kernel's thread never has one. */
+const MOST_LOOKS = 2_500;
 
 /** The record of a running process, or null when there is none under this id. */
 export function processRecord(pid: number): ProcessRecord | null {
@@ -42,12 +44,20 @@ export async function endProcess(record: ProcessRecord, signals: [NodeJS.Signals
 }
 
 function fromProc(pid: number): ProcessRecord | null {
-  const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
-  // After the name in parentheses: state is field 3, start time in ticks since boot field 22. A zombie has no command line.
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-  const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  return command ? { pid, command, started: `${boot}/${ticks}` } : null;
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+    // After the name in parentheses: state is field 3, start time in ticks since boot field 22.
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (command) {
+      const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+      return { pid, command, started: `${boot}/${fields[19]}` };
+    }
+    // A zombie has no command line any more; a process that is just being started has none yet, and would be forgotten for good.
+    if (fields[0] === "Z" || fields[0] === "X") return null;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+  }
+  return null;
 }
 
 function fromPs(pid: number): ProcessRecord | null {
