@@ -6,7 +6,14 @@ import type { Sql as WorkerSql } from "../../packages/worker/src/database.ts";
 import { countDeadLetters, redrive } from "../../packages/worker/src/dead-letters.ts";
 import { createLog } from "../../packages/worker/src/log.ts";
 import { openBoss } from "../../packages/worker/src/open-boss.ts";
-import type { EventJob } from "../../packages/worker/src/queues.ts";
+import {
+  EVENT_TASKS,
+  type EventJob,
+  HEARTBEAT_SECONDS,
+  LOOK_SECONDS,
+  POLL_SECONDS,
+  QUEUES,
+} from "../../packages/worker/src/queues.ts";
 import { Relay } from "../../packages/worker/src/relay.ts";
 import { runEventTask } from "../../packages/worker/src/run-task.ts";
 import { readEvents } from "../../packages/worker/src/tasks/payments.read-events.ts";
@@ -179,4 +186,49 @@ describe("a queue that takes no job and says nothing", () => {
     await worker.stop();
     expect([await left(), await stateOf(order)]).toEqual([0, "done"]);
   });
+});
+
+describe("a worker that starts again", () => {
+  const start = async () => {
+    const boss = await openBoss(database.url, log, { byTheClock: true });
+    await boss.stop({ graceful: false, close: true });
+  };
+  // xmin is the transaction that wrote a row last
+  const queues = () =>
+    database.sql`select name, xmin::text, retry_limit, heartbeat_seconds from pgboss.queue order by name`;
+  const schedules = () => database.sql`select name, xmin::text, cron, timezone from pgboss.schedule order by name`;
+
+  test("writes nothing into queues and schedules that are as they should be", async () => {
+    await start();
+    const before = [await queues(), await schedules()];
+    await start();
+    expect([await queues(), await schedules()]).toEqual(before);
+    expect(before.map(({ length }) => length > 20)).toEqual([true, true]);
+  });
+
+  test("puts right what another version left", async () => {
+    await start();
+    const as = async () => [
+      (await queues()).map(({ xmin: _, ...queue }) => queue),
+      (await schedules()).map(({ xmin: _, ...schedule }) => schedule),
+    ];
+    const right = await as();
+    await database.sql`update pgboss.queue set retry_limit = 1, heartbeat_seconds = null where name = 'payments.send-refund'`;
+    await database.sql`update pgboss.schedule set cron = '0 0 * * *' where name = 'orders.expire-due'`;
+    await database.sql`update pgboss.schedule set timezone = 'Asia/Jakarta' where name = 'alerts.raise'`;
+    await database.sql`delete from pgboss.schedule where name = 'payments.reconcile'`;
+    expect(await as()).not.toEqual(right);
+    await start();
+    expect(await as()).toEqual(right);
+  });
+});
+
+test("a job whose worker is gone goes to another within a minute", () => {
+  // somebody looks, and may have looked just before
+  const noticed = HEARTBEAT_SECONDS + 2 * LOOK_SECONDS;
+  for (const task of EVENT_TASKS) {
+    const { heartbeatSeconds, retryLimit = 0, retryDelay = Number.POSITIVE_INFINITY } = QUEUES[task];
+    expect([task, heartbeatSeconds, retryLimit > 0]).toEqual([task, HEARTBEAT_SECONDS, true]);
+    expect(noticed + retryDelay + POLL_SECONDS, task).toBeLessThanOrEqual(60);
+  }
 });

@@ -1,4 +1,8 @@
+import { enableCompileCache } from "node:module";
 import { Command } from "commander";
+import { compileCache } from "./compile-cache.ts";
+
+enableCompileCache(process.env.NODE_COMPILE_CACHE ?? compileCache);
 
 const program = new Command("seatline").description("The embedded Seatline stack.");
 

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { Command, InvalidArgumentError } from "commander";
 import { countDeadLetters, redrive } from "./dead-letters.ts";
 import { createLog } from "./log.ts";
@@ -50,6 +51,7 @@ async function run(options: { untilEmpty?: boolean; port?: number }): Promise<vo
   });
   const starting = startWorker(settings, log, { continuous: !options.untilEmpty, signal: ending.signal });
   const worker = await starting;
+  flushCompileCache(); // where NODE_COMPILE_CACHE names one; a worker that is killed would leave nothing in it
   await Promise.race([options.untilEmpty ? worker.untilEmpty() : new Promise(() => {}), ended]);
   await worker.stop();
 }

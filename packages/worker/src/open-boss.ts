@@ -1,10 +1,11 @@
 import { PgBoss } from "pg-boss";
 import { isConnectionLoss } from "./database.ts";
 import type { Log } from "./log.ts";
-import { DEAD_LETTERS, QUEUES, SCHEDULED_TASKS, SCHEDULES, type TaskName } from "./queues.ts";
+import { DEAD_LETTERS, LOOK_SECONDS, QUEUES, SCHEDULED_TASKS, SCHEDULES, type TaskName } from "./queues.ts";
 
 const LONGEST_PAUSE = 15_000;
 const DAY = 24 * 60 * 60;
+const TIME_ZONE = "UTC";
 
 /** Opens pg-boss and makes the queues. Waits, with growing pauses, for a database that is away; stops waiting on `signal`. */
 export async function openBoss(
@@ -19,8 +20,8 @@ export async function openBoss(
       max: 4,
       schedule: options.byTheClock,
       supervise: true,
-      superviseIntervalSeconds: 10,
-      monitorIntervalSeconds: 10,
+      superviseIntervalSeconds: LOOK_SECONDS,
+      monitorIntervalSeconds: LOOK_SECONDS,
       cronMonitorIntervalSeconds: 15,
       persistWarnings: false,
     });
@@ -39,17 +40,27 @@ export async function openBoss(
   }
 }
 
+/** Makes what is missing and changes what is different: a worker that starts again writes nothing, and each write would be a commit of its own. */
 async function makeQueues(boss: PgBoss, byTheClock: boolean): Promise<void> {
-  await boss.createQueue(DEAD_LETTERS, { retryLimit: 0, retentionSeconds: 90 * DAY });
   const known = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]));
+  if (!known.has(DEAD_LETTERS)) await boss.createQueue(DEAD_LETTERS, { retryLimit: 0, retentionSeconds: 90 * DAY });
   for (const [name, options] of Object.entries(QUEUES) as [TaskName, (typeof QUEUES)[TaskName]][]) {
-    if (!known.has(name)) {
-      await boss.createQueue(name, options);
-      continue;
-    }
     const { policy: _fixedAtCreation, ...changeable } = options;
-    await boss.updateQueue(name, changeable);
+    const queue = known.get(name);
+    if (!queue) await boss.createQueue(name, options);
+    else if (!holds(queue, changeable)) await boss.updateQueue(name, changeable);
   }
   if (!byTheClock) return;
-  for (const name of SCHEDULED_TASKS) await boss.schedule(name, SCHEDULES[name], {}, { tz: "UTC" });
+  const kept = new Map((await boss.getSchedules()).map((schedule) => [schedule.name, schedule]));
+  for (const name of SCHEDULED_TASKS) {
+    const schedule = kept.get(name);
+    if (schedule?.cron === SCHEDULES[name] && schedule.timezone === TIME_ZONE) continue;
+    await boss.schedule(name, SCHEDULES[name], {}, { tz: TIME_ZONE });
+  }
+}
+
+/** Whether every wished option has this value already. */
+function holds(queue: object, wished: object): boolean {
+  const values = queue as Record<string, unknown>;
+  return Object.entries(wished).every(([name, value]) => values[name] === value);
 }

@@ -105,6 +105,10 @@ const DAY = 24 * 60 * 60;
 
 /** A silent worker counts as dead after this many seconds, and its jobs go to another. */
 export const HEARTBEAT_SECONDS = 15;
+/** So often every worker looks for jobs of one that is silent. */
+export const LOOK_SECONDS = 10;
+/** So often a worker asks for jobs that nobody woke it for. */
+export const POLL_SECONDS = 4;
 
 const eventQueue = {
   deadLetter: DEAD_LETTERS,

@@ -10,7 +10,14 @@ import { openMailer } from "./mailer.ts";
 import { createMetrics } from "./metrics.ts";
 import { openBoss } from "./open-boss.ts";
 import { CERTIFICATE_BUCKET, INVOICE_BUCKET, openPdfFiles } from "./pdf-files.ts";
-import { EVENT_TASKS, type EventJob, type EventTaskName, SCHEDULED_TASKS, type TaskName } from "./queues.ts";
+import {
+  EVENT_TASKS,
+  type EventJob,
+  type EventTaskName,
+  POLL_SECONDS,
+  SCHEDULED_TASKS,
+  type TaskName,
+} from "./queues.ts";
 import { Relay } from "./relay.ts";
 import { RightOfWay } from "./right-of-way.ts";
 import { type Runner, runEventTask, runScheduledTask } from "./run-task.ts";
@@ -122,7 +129,12 @@ async function takeWork(boss: PgBoss, runner: Runner, way: RightOfWay): Promise<
       await way.wait();
       return await Promise.all(jobs.map((job) => runEventTask(name, eventTasks[name], job, runner)));
     };
-    const options = { ...common, batchSize: 10, burstWhenBatchFull: true, pollingIntervalSeconds: 4 } as const;
+    const options = {
+      ...common,
+      batchSize: 10,
+      burstWhenBatchFull: true,
+      pollingIntervalSeconds: POLL_SECONDS,
+    } as const;
     workers.set(name, await boss.work<EventJob, JobResult[], typeof options>(name, options, run));
   }
   for (const name of SCHEDULED_TASKS) {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import ora from "ora";
+import { compileCache } from "../compile-cache.ts";
 import { projectFolder } from "../postgres/folders.ts";
 import { defaultHome, defaultPort } from "../start-stack.ts";
 import { isAlive, readState, type State } from "../supervision/state.ts";
@@ -44,6 +45,7 @@ function launch(home: string, port: number): Launched {
   const log = openSync(join(home, "logs", "supervisor.log"), "a");
   const child = spawn(process.execPath, [supervisor, home, String(port)], {
     cwd: projectFolder,
+    env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
     detached: true,
     stdio: ["ignore", log, log],
   });

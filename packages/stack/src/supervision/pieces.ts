@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { compileCache } from "../compile-cache.ts";
 import { denoBinary } from "../functions/deno-binary.ts";
 import { type Keys, keySet, keysFile } from "../keys.ts";
 import type { Ports } from "../ports.ts";
@@ -43,7 +44,7 @@ export function pieceSpec(name: PieceName, context: PieceContext): PieceSpec | n
       ...common,
       program: process.execPath,
       args: [path],
-      env: { ...process.env, SEATLINE_HOME: home, ...env },
+      env: { NODE_COMPILE_CACHE: compileCache, ...process.env, SEATLINE_HOME: home, ...env },
       ready,
       nice,
     };

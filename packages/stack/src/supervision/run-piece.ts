@@ -36,7 +36,7 @@ export const RELOAD = 75;
 
 /**
  * Starts a process and resolves when it is ready; throws with the end of its log when it ends before. Afterwards a process that ends is
- * started again, after 0.2 s at first and up to 10 s when it keeps ending as it starts. `onChange` runs whenever the process id changes.
+ * started again, at once when it had served and after 0.2 to 10 s when it keeps ending as it starts. `onChange` runs whenever the process id changes.
  */
 export async function runPiece(
   spec: PieceSpec,
@@ -44,7 +44,7 @@ export async function runPiece(
 ): Promise<Piece> {
   let child: ChildProcess | null = null;
   let restarts = 0;
-  let wait = 200;
+  let wait = 0;
   let stopping = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -62,7 +62,7 @@ export async function runPiece(
       child = null;
       onChange(null, restarts);
       if (stopping || !ready) return;
-      wait = code === RELOAD ? 0 : Date.now() - started > LIVED_MS ? 200 : Math.min(wait * 2, 10_000);
+      wait = code === RELOAD || Date.now() - started > LIVED_MS ? 0 : Math.min(Math.max(wait * 2, 200), 10_000);
       timer = setTimeout(launch, wait);
       restarts++;
     });

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
 import type { InvoiceDocument } from "../invoice-pdf/invoice-document.ts";
-import { renderInvoice } from "../invoice-pdf/render-invoice.ts";
 import { PermanentFailure } from "../permanent-failure.ts";
 import { type InvoiceIssuedFacts, invoiceIssued } from "../templates/invoice-issued.ts";
 import { toLocale } from "../templates/rendered.ts";
@@ -57,6 +56,8 @@ function wordingOf({ kind, paid_on, refund_id }: IssuedInvoice): InvoiceIssuedFa
 
 async function makeAndKeep(document: IssuedInvoice, { sql, invoiceFiles }: EventRunContext): Promise<Buffer> {
   const name = `${document.issued_at.slice(0, 4)}/${document.id}.pdf`;
+  // loaded with the first document: a worker that starts again does not wait for fonts
+  const { renderInvoice } = await import("../invoice-pdf/render-invoice.ts");
   const bytes = await invoiceFiles.keep(name, await renderInvoice(document));
   await failpoint("document.stored", document.id);
   await sql`select private.keep_invoice_pdf(${document.id}, ${name}, ${sha256(bytes)}, ${bytes.length})`;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { failpoint } from "../../../../supabase/functions/_shared/failpoint.ts";
-import { type CertificateDocument, renderCertificate } from "../certificate-pdf/render-certificate.ts";
+import type { CertificateDocument } from "../certificate-pdf/render-certificate.ts";
 import { PermanentFailure } from "../permanent-failure.ts";
 import { certificateIssued } from "../templates/certificate-issued.ts";
 import { toLocale } from "../templates/rendered.ts";
@@ -42,6 +42,8 @@ export const sendCertificate: EventTask = async (job, context) => {
 
 async function makeAndKeep(certificate: Certificate, { sql, certificateFiles }: EventRunContext): Promise<Buffer> {
   const name = `${certificate.issued_at.slice(0, 4)}/${certificate.id}.pdf`;
+  // loaded with the first certificate: a worker that starts again does not wait for fonts
+  const { renderCertificate } = await import("../certificate-pdf/render-certificate.ts");
   const bytes = await certificateFiles.keep(name, await renderCertificate(certificate));
   await failpoint("certificate.stored", certificate.id);
   await sql`select private.keep_certificate_pdf(${certificate.id}, ${name}, ${sha256(bytes)}, ${bytes.length})`;

@@ -1,5 +1,6 @@
 import { chmodSync } from "node:fs";
 import { createServer } from "node:http";
+import { flushCompileCache } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import { getRequestListener } from "@hono/node-server";
 import type { GatewaySettings } from "../read-settings.ts";
@@ -17,6 +18,7 @@ const server = createServer({ keepAliveTimeout: 120_000 }, getRequestListener(se
 server.listen(socketPath, () => {
   if (process.platform !== "win32") chmodSync(socketPath, 0o600);
   notify({ ready: true });
+  flushCompileCache(); // each thread has its own
 });
 
 // The only thing the gateway ever says is that it is time to end: nothing new comes in, mails underway still go out.
