@@ -1585,11 +1585,7 @@ begin
     union
     select staged.product_id from private.import_variants as staged where staged.import_id = apply_import_products.import_id and staged.change <> 'unchanged'
     order by product_id));
-  -- what is pending would be read by every search until it is tidied up
-  perform gin_clean_pending_list(pg_index.indexrelid) from pg_catalog.pg_index
-  join pg_catalog.pg_class on pg_class.oid = pg_index.indexrelid
-  join pg_catalog.pg_am on pg_am.oid = pg_class.relam and pg_am.amname = 'gin'
-  where pg_index.indrelid in ('private.product_search'::regclass, 'public.products'::regclass);
+  perform private.sort_pending_words();
 end
 $function$;
 
@@ -2461,7 +2457,8 @@ begin
     end if;
   end loop;
   if v_left <> '{}' then
-    return jsonb_build_object('key', (select left(min(keys.key), 60) from jsonb_object_keys(v_left) as keys (key)), 'problem', 'An attribute is not in the schema of the category.');
+    v_problem := (select left(min(keys.key), 60) from jsonb_object_keys(v_left) as keys (key));
+    return jsonb_build_object('key', v_problem, 'problem', format('The schema of the category has no attribute %s.', v_problem));
   end if;
   return null;
 end
@@ -2734,6 +2731,29 @@ begin
       'from', locations.code, 'units', (select sum(shipment_items.quantity) from public.shipment_items where shipment_items.shipment_id = shipments.id))
     from public.shipments join private.shipment_details on shipment_details.shipment_id = shipments.id join public.locations on locations.id = shipments.location_id
     where shipments.id = booking_document.shipment_id and shipments.status = 'pending' and shipments.tracking_number is null);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.bundle_parts(bundle_variant_id uuid, locale text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('variant_id', variants.id, 'kind', products.kind, 'sku', variants.sku, 'quantity', bundle_items.quantity,
+        'title', named.title || case when intakes.title <> products.title then ' · ' || intakes.title else '' end,
+        'variant_title', coalesce(variants.translations -> bundle_parts.locale ->> 'title', variants.title),
+        'slug', case when private.is_on_sale(products.status, products.publish_at, products.unpublish_at) then products.slug end)
+      order by named.title, variants.id)
+    from public.bundle_items
+    join public.variants on variants.id = bundle_items.component_variant_id
+    join public.products on products.id = variants.product_id
+    left join public.intakes on intakes.variant_id = variants.id
+    cross join lateral (select coalesce(products.translations -> bundle_parts.locale ->> 'title', products.title) as title) as named
+    where bundle_items.bundle_variant_id = bundle_parts.bundle_variant_id
+  ), '[]');
 end
 $function$;
 
@@ -11029,7 +11049,7 @@ $function$;
 CREATE OR REPLACE FUNCTION private.language_of(locale text)
  RETURNS regconfig
  LANGUAGE sql
- IMMUTABLE
+ IMMUTABLE PARALLEL SAFE
  SET search_path TO ''
 AS $function$
   select case language_of.locale when 'id' then 'pg_catalog.indonesian' when 'en' then 'pg_catalog.english' else 'pg_catalog.simple' end::regconfig;
@@ -12915,12 +12935,13 @@ CREATE OR REPLACE FUNCTION private.open_payments(older_than interval DEFAULT '00
  SET search_path TO ''
 AS $function$
   select payments.* from public.payments
-  join public.orders on orders.id = payments.order_id
-  where payments.created_at < now() - open_payments.older_than and orders.status <> 'needs_review'
+  where payments.created_at < now() - open_payments.older_than
     and (payments.status in ('pending', 'processing')
       or payments.status = 'authorized' and (coalesce(payments.capture_asked_at, payments.void_asked_at) < now() - open_payments.older_than or payments.authorized_until < now())
       -- a page closed lately may have been paid in its last second
-      or payments.status in ('expired', 'cancelled', 'failed') and payments.updated_at > now() - interval '1 hour')
+      or payments.status in ('expired', 'cancelled', 'failed') and payments.updated_at > now() - interval '1 hour'
+      -- who told of another amount than was asked for may have been wrong: private.correct_capture
+      or payments.failure_code = 'amount_mismatch' and payments.updated_at > now() - interval '1 hour')
     and payments.session_id is not null
   order by payments.updated_at limit open_payments.max_rows;
 $function$;
@@ -15135,30 +15156,33 @@ CREATE OR REPLACE FUNCTION private.product_documents(product_ids uuid[])
  STABLE
  SET search_path TO ''
 AS $function$
+declare
+  v_language constant regconfig := private.language_of(private.setting('catalog_locale') #>> '{}');
 begin
   -- each text is brought into its searched form once; offset 0 keeps the planner from writing it out wherever it is used
   return query
-    with base as materialized (select private.language_of(private.setting('catalog_locale') #>> '{}') as language),
-    sections as materialized (
-      select categories.id, setweight(to_tsvector(base.language, private.unaccented(categories.title))
+    with sections as materialized (
+      select categories.id, setweight(to_tsvector(v_language, private.unaccented(categories.title))
         || to_tsvector('pg_catalog.indonesian', coalesce(private.unaccented(categories.translations -> 'id' ->> 'title'), ''))
         || to_tsvector('pg_catalog.english', coalesce(private.unaccented(categories.translations -> 'en' ->> 'title'), '')), 'C') as words
-      from base, public.categories where categories.id in (select products.category_id from public.products where products.id = any (product_documents.product_ids))
+      from public.categories where categories.id in (select products.category_id from public.products where products.id = any (product_documents.product_ids))
     )
-    select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id, texts.title, products.tags,
+    select products.id, products.kind, products.status, products.publish_at, products.unpublish_at, products.created_at, products.category_id, products.searched_title, products.tags,
       coalesce(said.facts, '{}'), coalesce(said.choices, '{}'), coalesce(said.numbers, '{}'), coalesce(sold.counted, '{}'), coalesce(sold.has_uncounted, false),
-      concat_ws(E'\n', texts.title, private.search_text(products.translations -> 'id' ->> 'title'), private.search_text(products.translations -> 'en' ->> 'title'),
+      concat_ws(E'\n', products.searched_title, private.search_text(products.translations -> 'id' ->> 'title'), private.search_text(products.translations -> 'en' ->> 'title'),
         texts.tags, texts.skus),
-      private.words_of(base.language, products.title, products.summary, products.description)
+      products.words
         || case when products.translations = '{}' then '' else private.translated_words('id', products.translations -> 'id') || private.translated_words('en', products.translations -> 'en') end
         || setweight(to_tsvector('pg_catalog.simple', concat_ws(' ', texts.tags, texts.skus, private.unaccented(sold.titles))), 'B')
-        || coalesce(sections.words, '') || case when said.texts is not null then setweight(to_tsvector(base.language, private.unaccented(said.texts)), 'C') else '' end,
-      coalesce(private.search_text(products.translations -> 'id' ->> 'title'), texts.title), coalesce(private.search_text(products.translations -> 'en' ->> 'title'), texts.title),
+        || coalesce(sections.words, '') || case when said.texts is not null then setweight(to_tsvector(v_language, private.unaccented(said.texts)), 'C') else '' end,
+      coalesce(private.search_text(products.translations -> 'id' ->> 'title'), products.searched_title), coalesce(private.search_text(products.translations -> 'en' ->> 'title'), products.searched_title),
       case when sold.variants > 1 and sold.attributes is not null then (
         select jsonb_object_agg(variants.id, products.attributes || variants.attributes) from public.variants where variants.product_id = products.id) end
-    from base
-    cross join unnest(product_documents.product_ids) as wanted (id)
-    join public.products on products.id = wanted.id
+    from (
+      -- nothing here but what is parallel safe and of one row: of many products another process makes the words, while this one does the rest
+      select products.*, private.search_text(products.title) as searched_title, private.words_of(v_language, products.title, products.summary, products.description) as words
+      from public.products where products.id = any (product_documents.product_ids) offset 0
+    ) as products
     left join sections on sections.id = products.category_id
     left join lateral (
       select array_agg(variants.attributes) filter (where variants.attributes <> '{}') as attributes, string_agg(variants.sku, ' ') as skus, string_agg(variants.title, ' ') as titles,
@@ -15167,16 +15191,18 @@ begin
       from public.variants where variants.product_id = products.id
     ) as sold on true
     cross join lateral (
-      select private.search_text(products.title) as title, array_to_string(products.tags, ' ') as tags, lower(sold.skus) as skus offset 0
+      select array_to_string(products.tags, ' ') as tags, lower(sold.skus) as skus offset 0
     ) as texts
     left join lateral (
       select array_agg(distinct facts.key || '=' || (facts.value #>> '{}')) as facts,
         array_agg(distinct facts.key || '=' || (facts.value #>> '{}')) filter (where jsonb_typeof(facts.value) <> 'number') as choices,
         string_agg(distinct facts.value #>> '{}', E'\n') filter (where jsonb_typeof(facts.value) = 'string') as texts,
-        (select jsonb_object_agg(number.key, number.values) from (
-          select numbers.key, jsonb_agg(distinct numbers.value) as values
-          from unnest(products.attributes || coalesce(sold.attributes, '{}')) as part, jsonb_each(part) as numbers where jsonb_typeof(numbers.value) = 'number' group by numbers.key
-        ) as number) as numbers
+        -- where variants say nothing, no key is there twice
+        case when sold.attributes is null then jsonb_object_agg(facts.key, jsonb_build_array(facts.value)) filter (where jsonb_typeof(facts.value) = 'number') else (
+          select jsonb_object_agg(number.key, number.values) from (
+            select numbers.key, jsonb_agg(distinct numbers.value) as values
+            from unnest(products.attributes || coalesce(sold.attributes, '{}')) as part, jsonb_each(part) as numbers where jsonb_typeof(numbers.value) = 'number' group by numbers.key
+          ) as number) end as numbers
       from unnest(products.attributes || coalesce(sold.attributes, '{}')) as part, jsonb_each(part) as facts
       where jsonb_typeof(facts.value) in ('string', 'number', 'boolean')
     ) as said on products.attributes <> '{}' or sold.attributes is not null;
@@ -15318,6 +15344,7 @@ begin
       'facts', private.attributes_said(products.category_id, variants.attributes, product_variants.locale),
       'stock_mode', variants.stock_mode, 'units_available', private.sellable_units(variants.id),
       'ships_at', case when variants.preorder_ships_at > now() then variants.preorder_ships_at end,
+      'components', case when products.kind = 'bundle' then private.bundle_parts(variants.id, product_variants.locale) else '[]' end,
       'prices', (
         select coalesce(jsonb_agg(jsonb_build_object('currency', prices.currency, 'amount', coalesce(listed.amount, prices.amount),
           'base_amount', prices.amount, 'reason', listed.reason) order by prices.currency), '[]')
@@ -15665,7 +15692,8 @@ begin
     return v_answer;
   end if;
   if coalesce(queue_import.byte_size, 0) not between 1 and v_limit then
-    perform private.fail('file_too_large', 413, format('A file of an import has 1 to %s bytes.', v_limit), 'Split it into several.');
+    perform private.fail('file_too_large', 413, format('A file of an import has 1 to %s bytes.', v_limit),
+      case when queue_import.byte_size > v_limit then 'Split it into several.' else 'Send a header and the rows below it.' end);
   end if;
   update public.imports set status = 'queued', byte_size = queue_import.byte_size
   where imports.id = queue_import.import_id and imports.status = 'uploading';
@@ -18762,6 +18790,12 @@ begin
     and not exists (select from public.payments where payments.order_id = v_order.id and private.refundable_amount(payments.id) > 0) then
     perform private.fail('nothing_to_refund', 409, 'Nothing that was captured is left of this order.', 'Close it.');
   end if;
+  -- closing books money as gone, which it is only where nobody can give it back
+  if resolve_order_review.resolution = 'close' and exists (
+    select from public.payments where payments.order_id = v_order.id and payments.status <> 'refund_failed' and private.refundable_amount(payments.id) > 0
+  ) then
+    perform private.fail('money_left', 409, 'What was paid for this order is still there: closing it would keep it.', 'Send refund; what the provider refuses to give back can be closed afterwards.');
+  end if;
   v_before := private.status_before_review(v_order.id);
   perform private.give_reason(resolve_order_review.reason);
   if resolve_order_review.resolution = 'fulfil' then
@@ -19316,6 +19350,8 @@ CREATE OR REPLACE FUNCTION private.run_import(import_id uuid, run integer)
  SET search_path TO ''
  SET jit TO 'off'
  SET work_mem TO '64MB'
+ SET max_parallel_workers_per_gather TO '1'
+ SET min_parallel_table_scan_size TO '1MB'
  SET gin_pending_list_limit TO '256MB'
  SET maintenance_work_mem TO '128MB'
 AS $function$
@@ -20894,6 +20930,18 @@ CREATE OR REPLACE FUNCTION private.slots_for(on_hand bigint)
  IMMUTABLE
 RETURN CASE WHEN (on_hand <= 4) THEN 1 WHEN (on_hand <= 8) THEN 2 WHEN (on_hand <= 16) THEN 4 WHEN (on_hand <= 32) THEN 8 WHEN (on_hand <= 64) THEN 16 WHEN (on_hand <= 128) THEN 32 ELSE 64 END;
 
+CREATE OR REPLACE FUNCTION private.sort_pending_words()
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select gin_clean_pending_list(pg_index.indexrelid)
+  from pg_catalog.pg_index
+  join pg_catalog.pg_class on pg_class.oid = pg_index.indexrelid
+  join pg_catalog.pg_am on pg_am.oid = pg_class.relam and pg_am.amname = 'gin'
+  where pg_index.indrelid in ('private.product_search'::regclass, 'public.products'::regclass, 'private.sold_titles'::regclass);
+$function$;
+
 CREATE OR REPLACE FUNCTION private.split_amount(amount bigint, weights bigint[])
  RETURNS bigint[]
  LANGUAGE plpgsql
@@ -21239,7 +21287,7 @@ begin
     return null;
   end if;
   perform private.forget_staged(v_import.id);
-  return jsonb_build_object('run', v_import.run, 'path', v_import.path, 'byte_size', v_import.byte_size,
+  return jsonb_build_object('run', v_import.run, 'path', v_import.path, 'writes_words', v_import.kind = 'products' and not v_import.dry_run, 'byte_size', v_import.byte_size,
     'max_rows', private.setting('import_max_rows'), 'max_bytes', private.setting('import_max_bytes'));
 end
 $function$;
@@ -24135,7 +24183,7 @@ $function$;
 CREATE OR REPLACE FUNCTION private.translated_words(locale text, texts jsonb)
  RETURNS tsvector
  LANGUAGE plpgsql
- IMMUTABLE
+ IMMUTABLE PARALLEL SAFE
  SET search_path TO ''
 AS $function$
 begin
@@ -24225,7 +24273,7 @@ $function$;
 CREATE OR REPLACE FUNCTION private.unaccented(original text)
  RETURNS text
  LANGUAGE sql
- IMMUTABLE
+ IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN (octet_length(original) = length(original)) THEN original ELSE private.search_text(original) END;
 
 CREATE OR REPLACE FUNCTION private.uncount_uses(promotion_id uuid, customer_ids uuid[], coupon_ids uuid[])
@@ -25012,7 +25060,7 @@ $function$;
 CREATE OR REPLACE FUNCTION private.words_of(language regconfig, title text, summary text, description text)
  RETURNS tsvector
  LANGUAGE sql
- IMMUTABLE
+ IMMUTABLE PARALLEL SAFE
 RETURN ((setweight(to_tsvector(language, COALESCE(private.unaccented(title), ''::text)), 'A'::"char") || setweight(to_tsvector(language, COALESCE(private.unaccented(summary), ''::text)), 'C'::"char")) || setweight(to_tsvector(language, COALESCE(private.unaccented(description), ''::text)), 'D'::"char"));
 
 CREATE OR REPLACE FUNCTION private.work_on_shipment(action text, shipment_id uuid, facts jsonb, idempotency_key text)
@@ -30515,6 +30563,8 @@ COMMENT ON FUNCTION "private"."book_dispute_fees"(uuid, jsonb) IS 'Books the fee
 
 COMMENT ON FUNCTION "private"."booking_document"(uuid) IS 'What a carrier is told of a parcel that is to be booked; null when it is not to be any more.';
 
+COMMENT ON FUNCTION "private"."bundle_parts"(uuid, text) IS 'What one unit of a bundle consists of, in one language. slug: where a part is read about; null of one that is not on sale by itself.';
+
 COMMENT ON FUNCTION "private"."calendar_feed"(text) IS 'Does the work of public.calendar_feed.';
 
 COMMENT ON FUNCTION "private"."calendar_of"(uuid, timestamp with time zone, timestamp with time zone) IS 'The sessions of a learner''s open seats that touch a stretch of time, 1000 at most.';
@@ -31423,7 +31473,7 @@ COMMENT ON FUNCTION "private"."open_gifts"(uuid) IS 'The gifts of an order that 
 
 COMMENT ON FUNCTION "private"."open_payment"(uuid, text, bigint) IS 'The open attempt to pay this much of an order (null: what is due) by this method, made when there is none; an open one by another method or of another amount is closed. Locks the order. Refuses what payable_amount refuses, and payment_in_progress.';
 
-COMMENT ON FUNCTION "private"."open_payments"(interval, integer) IS 'Attempts to ask the provider about: open ones, and those that ended within the hour, in case their last event was lost.';
+COMMENT ON FUNCTION "private"."open_payments"(interval, integer) IS 'Attempts to ask the provider about: open ones, also of an order that waits for a person, and of the last hour those that ended, in case their last event was lost, or were told to be of another amount.';
 
 COMMENT ON FUNCTION "private"."open_seats"(uuid) IS 'What an order with a purpose gives once it is paid: seats of an organisation, gifts that wait, longer access, another intake, gift cards.';
 
@@ -31599,7 +31649,7 @@ COMMENT ON FUNCTION "private"."product_documents"(uuid[]) IS 'The rows that priv
 
 COMMENT ON FUNCTION "private"."product_facets"(private.catalog_search) IS 'How many products fit, and how many each choice of a filter would leave, each filter apart from itself. Among more than 10 000 products the units of 4 000 are looked up, and what heeds them is estimated: in_stock_exact, and exact where that filter was asked for, say so.';
 
-COMMENT ON FUNCTION "private"."product_variants"(uuid, text, text) IS 'The variants of a product: what they combine and say, what they cost the caller now and why, how many can be bought (null: not counted), and when a preorder ships.';
+COMMENT ON FUNCTION "private"."product_variants"(uuid, text, text) IS 'The variants of a product: what they combine and say, what they cost the caller now and why, how many can be bought (null: not counted), when a preorder ships, and what is in a bundle.';
 
 COMMENT ON FUNCTION "private"."production_change"(bigint) IS 'What the production system is told when an order that it may have was cancelled, refunded or changed: the order as it is now, and which event it is about. Null: it never had it. wait: the push is under way, ask again.';
 
@@ -32066,6 +32116,8 @@ COMMENT ON FUNCTION "private"."similar_products"(uuid, text, text, integer) IS '
 COMMENT ON FUNCTION "private"."sit_down"(uuid, uuid, uuid, uuid) IS 'Enrols somebody in a seat that is not bought by themselves. Refuses already_enrolled, order_already_open and intake_cancelled.';
 
 COMMENT ON FUNCTION "private"."slots_for"(bigint) IS 'Over how many slots so many units of one place are spread: about four each, and a power of two, so that a larger set of slots contains the smaller one.';
+
+COMMENT ON FUNCTION "private"."sort_pending_words"() IS 'Brings what is pending in the indexes of words to its place; every search would read it. The worker calls it beside an import that writes, so that little is left for the import to do.';
 
 COMMENT ON FUNCTION "private"."split_amount"(bigint, bigint[]) IS 'Splits an amount by weights that are not negative so that the parts add up to the unit: the units that are left go to the largest remainders, of equal ones to the first.';
 
@@ -32779,7 +32831,7 @@ COMMENT ON FUNCTION "public"."reserve_stock"(jsonb, integer, text, text) IS 'Sta
 
 COMMENT ON FUNCTION "public"."resolve_complaint"(uuid, text, text, jsonb, bigint, boolean, text) IS 'Staff (complaints.handle): ends a complaint with what it names, in one transaction, and answers it; the customer reads note. refund and store_credit (payments.refund): the complaint''s lines, or lines [{order_item_id, quantity}], go back for what they cost; amount alone: money only; restock says whether units are on sale again. replacement (orders.write): the same lines once more as an order that costs nothing. rejected: note says why. Errors: permission_denied, complaint_not_found, complaint_not_open, complaint_not_replaceable, invalid_resolution, invalid_reason, invalid_lines, out_of_stock, variant_not_found, and those of refund_order.';
 
-COMMENT ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text, boolean) IS 'Staff (payments.review): ends a review and answers the order. fulfil: deliver it, or let stand what was delivered, for exactly its money; what was captured beyond goes back. refund: everything goes back. close: goods come back, and money that is left is written off, as after a lost dispute. restock says whether the units that come back are on sale again; null: unless they had left. Errors: permission_denied, order_not_found, order_not_in_review, order_not_fulfillable, refund_in_progress, dispute_open, nothing_to_refund, out_of_stock, invalid_resolution, invalid_reason, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."resolve_order_review"(uuid, text, text, text, boolean) IS 'Staff (payments.review): ends a review and answers the order. fulfil: deliver it, or let stand what was delivered, for exactly its money; what was captured beyond goes back. refund: everything goes back. close: goods come back, and money that cannot be given back is written off, as after a lost dispute. restock says whether the units that come back are on sale again; null: unless they had left. Errors: permission_denied, order_not_found, order_not_in_review, order_not_fulfillable, refund_in_progress, dispute_open, nothing_to_refund, money_left, out_of_stock, invalid_resolution, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."resume_subscription"(uuid, text) IS 'Lets a subscription that was to end with its period go on, and answers it. Errors: subscription_not_found, subscription_ended, idempotency_key_reused.';
 
@@ -33818,6 +33870,12 @@ REVOKE ALL ON FUNCTION "private"."booking_document"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."booking_document"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."booking_document"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."bundle_parts"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."bundle_parts"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."bundle_parts"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."calendar_feed"(text) FROM PUBLIC;
 
@@ -37523,6 +37581,8 @@ REVOKE ALL ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text, 
 
 GRANT EXECUTE ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text, text, uuid) TO "postgres";
 
+GRANT EXECUTE ON FUNCTION "private"."quote"(jsonb, uuid, text, text[], text, text, text, uuid) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."quote_document"(private.quote) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."quote_document"(private.quote) FROM "postgres";
@@ -38895,6 +38955,8 @@ REVOKE ALL ON FUNCTION "private"."shipping_offers"(jsonb, uuid, uuid, text, text
 
 GRANT EXECUTE ON FUNCTION "private"."shipping_offers"(jsonb, uuid, uuid, text, text, text, text, uuid) TO "postgres";
 
+GRANT EXECUTE ON FUNCTION "private"."shipping_offers"(jsonb, uuid, uuid, text, text, text, text, uuid) TO "service_role";
+
 REVOKE ALL ON FUNCTION "private"."shipping_offers_to"(public.shipping_zones, text, private.parcel) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."shipping_offers_to"(public.shipping_zones, text, private.parcel) FROM "postgres";
@@ -38946,6 +39008,12 @@ REVOKE ALL ON FUNCTION "private"."slots_for"(bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."slots_for"(bigint) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."slots_for"(bigint) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."sort_pending_words"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."sort_pending_words"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."sort_pending_words"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."split_amount"(bigint, bigint[]) FROM PUBLIC;
 
@@ -41411,6 +41479,8 @@ REVOKE ALL ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text, t
 
 GRANT EXECUTE ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text, text, uuid) TO "postgres";
 
+GRANT EXECUTE ON FUNCTION "public"."quote"(jsonb, uuid, text, text[], text, text, text, uuid) TO "service_role";
+
 REVOKE ALL ON FUNCTION "public"."quote_renewal"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."quote_renewal"(uuid, text) TO "authenticated";
@@ -41886,6 +41956,8 @@ GRANT EXECUTE ON FUNCTION "public"."shipping_offers"(jsonb, uuid, uuid, text, te
 REVOKE ALL ON FUNCTION "public"."shipping_offers"(jsonb, uuid, uuid, text, text, text, text, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."shipping_offers"(jsonb, uuid, uuid, text, text, text, text, uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."shipping_offers"(jsonb, uuid, uuid, text, text, text, text, uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."similar_products"(uuid, text, text, integer) FROM PUBLIC;
 

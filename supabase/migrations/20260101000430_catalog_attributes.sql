@@ -109,7 +109,8 @@ begin
     end if;
   end loop;
   if v_left <> '{}' then
-    return jsonb_build_object('key', (select left(min(keys.key), 60) from jsonb_object_keys(v_left) as keys (key)), 'problem', 'An attribute is not in the schema of the category.');
+    v_problem := (select left(min(keys.key), 60) from jsonb_object_keys(v_left) as keys (key));
+    return jsonb_build_object('key', v_problem, 'problem', format('The schema of the category has no attribute %s.', v_problem));
   end if;
   return null;
 end

@@ -273,6 +273,31 @@ $$;
 comment on function private.attributes_said(uuid, jsonb, text) is
   'Attributes of a product or a variant of a category with their names, and of choices what they are called, in one language and in the order of the schema.';
 
+create function private.bundle_parts(bundle_variant_id uuid, locale text)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('variant_id', variants.id, 'kind', products.kind, 'sku', variants.sku, 'quantity', bundle_items.quantity,
+        'title', named.title || case when intakes.title <> products.title then ' · ' || intakes.title else '' end,
+        'variant_title', coalesce(variants.translations -> bundle_parts.locale ->> 'title', variants.title),
+        'slug', case when private.is_on_sale(products.status, products.publish_at, products.unpublish_at) then products.slug end)
+      order by named.title, variants.id)
+    from public.bundle_items
+    join public.variants on variants.id = bundle_items.component_variant_id
+    join public.products on products.id = variants.product_id
+    left join public.intakes on intakes.variant_id = variants.id
+    cross join lateral (select coalesce(products.translations -> bundle_parts.locale ->> 'title', products.title) as title) as named
+    where bundle_items.bundle_variant_id = bundle_parts.bundle_variant_id
+  ), '[]');
+end
+$$;
+comment on function private.bundle_parts(uuid, text) is 'What one unit of a bundle consists of, in one language. slug: where a part is read about; null of one that is not on sale by itself.';
+
 create function private.product_variants(product_id uuid, locale text, currency text)
 returns jsonb
 language plpgsql
@@ -288,6 +313,7 @@ begin
       'facts', private.attributes_said(products.category_id, variants.attributes, product_variants.locale),
       'stock_mode', variants.stock_mode, 'units_available', private.sellable_units(variants.id),
       'ships_at', case when variants.preorder_ships_at > now() then variants.preorder_ships_at end,
+      'components', case when products.kind = 'bundle' then private.bundle_parts(variants.id, product_variants.locale) else '[]' end,
       'prices', (
         select coalesce(jsonb_agg(jsonb_build_object('currency', prices.currency, 'amount', coalesce(listed.amount, prices.amount),
           'base_amount', prices.amount, 'reason', listed.reason) order by prices.currency), '[]')
@@ -299,7 +325,7 @@ begin
   ), '[]');
 end
 $$;
-comment on function private.product_variants(uuid, text, text) is 'The variants of a product: what they combine and say, what they cost the caller now and why, how many can be bought (null: not counted), and when a preorder ships.';
+comment on function private.product_variants(uuid, text, text) is 'The variants of a product: what they combine and say, what they cost the caller now and why, how many can be bought (null: not counted), when a preorder ships, and what is in a bundle.';
 
 create function private.category_path(category_id uuid, locale text)
 returns jsonb

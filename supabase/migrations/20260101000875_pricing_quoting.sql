@@ -85,7 +85,7 @@ begin
 end
 $$;
 comment on function private.quote(jsonb, uuid, text, text[], text, text, text, uuid) is 'Does the work of public.quote.';
-grant execute on function private.quote(jsonb, uuid, text, text[], text, text, text, uuid) to anon, authenticated;
+grant execute on function private.quote(jsonb, uuid, text, text[], text, text, text, uuid) to anon, authenticated, service_role;
 
 create function public.quote(
   lines jsonb default null, cart_id uuid default null, currency text default null, coupon_codes text[] default null, country text default null, province text default null,
@@ -103,4 +103,4 @@ comment on function public.quote(jsonb, uuid, text, text[], text, text, text, uu
   'What [{variant_id, quantity}] or a cart would cost now, line by line: why each price is what it is, discounts and taxes by name, sums, and in problems what place_order would refuse. Changes nothing. '
   'Taxes and shipping are those of the cart''s address, else of country, province and postal_code, else of the shop. Goods go by shipping_method_id, else as the cart says, else the cheapest way. A wrong code refuses the call and is counted, those of visitors all together; codes of one person need that person. '
   'Errors: invalid_lines, invalid_quantity, invalid_place, currency_not_supported, cart_not_found, cart_not_open, cart_empty, coupon_not_found, too_many_coupon_guesses, too_many_coupons, sign_in_required.';
-grant execute on function public.quote(jsonb, uuid, text, text[], text, text, text, uuid) to anon, authenticated;
+grant execute on function public.quote(jsonb, uuid, text, text[], text, text, text, uuid) to anon, authenticated, service_role;

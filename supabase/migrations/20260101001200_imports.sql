@@ -232,7 +232,8 @@ begin
     return v_answer;
   end if;
   if coalesce(queue_import.byte_size, 0) not between 1 and v_limit then
-    perform private.fail('file_too_large', 413, format('A file of an import has 1 to %s bytes.', v_limit), 'Split it into several.');
+    perform private.fail('file_too_large', 413, format('A file of an import has 1 to %s bytes.', v_limit),
+      case when queue_import.byte_size > v_limit then 'Split it into several.' else 'Send a header and the rows below it.' end);
   end if;
   update public.imports set status = 'queued', byte_size = queue_import.byte_size
   where imports.id = queue_import.import_id and imports.status = 'uploading';

@@ -25,7 +25,8 @@ function blocksOf(file: string): Block[] {
 /** Runs TypeScript from the checkout's root, as a file there would run, and gives what it printed. */
 function runTypeScript(code: string): Promise<{ exitCode: number | null; output: string }> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, SEATLINE_URL: stack.urls.api, SEATLINE_KEY: stack.keys.publishableKey };
+    const { publishableKey: SEATLINE_KEY, secretKey: SEATLINE_SECRET_KEY } = stack.keys;
+    const env = { ...process.env, SEATLINE_URL: stack.urls.api, SEATLINE_KEY, SEATLINE_SECRET_KEY };
     const child = spawn(process.execPath, ["--input-type=module-typescript", "-"], {
       cwd: fileURLToPath(root),
       env,
@@ -44,6 +45,13 @@ test("the first TypeScript in README.md runs against the stack", async () => {
   expect(block).toBeDefined();
   const { exitCode, output } = await runTypeScript(block?.code ?? "");
   expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+});
+
+test("the shop of docs/catalog.md is filled as it says, and its prices are what its remarks say", async () => {
+  const blocks = blocksOf("docs/catalog.md").filter(({ language }) => language === "ts");
+  const { exitCode, output } = await runTypeScript(blocks.map(({ code }) => code).join("\n"));
+  expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+  expect(output).toMatch(/4000000 \{[^}]*kind: 'tier'[^}]*\}\s+4500000 Dua gratis satu/);
 });
 
 describe("docs/rest.md", () => {

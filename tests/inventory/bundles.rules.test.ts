@@ -12,6 +12,34 @@ const conflict = (code: string) => ({ code, status: 409 });
 const invalid = (code: string) => ({ code, status: 422 });
 
 describe("a bundle", () => {
+  test("says on its page what is in it, and leads to what is on sale by itself", () =>
+    database.rolledBack(async (sql) => {
+      const [hidden, mug] = [await stockedVariant(sql, 5), await stockedVariant(sql, 5, { status: "published" })];
+      const seat = await publishedIntake(sql, { seats: 2 });
+      const bundle = await bundleOf(
+        sql,
+        [
+          { variant: hidden, quantity: 3 },
+          { variant: mug, quantity: 1 },
+          { variant: seat.variantId, quantity: 1 },
+        ],
+        300_00,
+      );
+      await sql`update public.products set translations = '{"en": {"title": "Mug"}}' where id = (select product_id from public.variants where id = ${mug})`;
+      const page = async (variant: string) =>
+        (
+          await sql`select public.product_document(product_id => product_id, locale => 'en') as page from public.variants where id = ${variant}`
+        )[0]?.page;
+      const { components } = (await page(bundle)).variants[0];
+      const part = (variant: string) =>
+        components.find(({ variant_id }: { variant_id: string }) => variant_id === variant);
+      expect(components).toHaveLength(3);
+      expect(part(hidden)).toMatchObject({ title: "Goods", kind: "physical", quantity: 3, slug: null });
+      expect(part(mug)).toMatchObject({ title: "Mug", quantity: 1, slug: (await page(mug)).slug });
+      expect(part(seat.variantId)).toMatchObject({ kind: "course", quantity: 1, slug: expect.any(String) });
+      expect((await page(mug)).variants[0].components).toEqual([]);
+    }));
+
   test("is bought as its parts: goods and a seat, paid once, cancelled at once", () =>
     database.rolledBack(async (sql) => {
       const [book, seat] = [await stockedVariant(sql, 5), await publishedIntake(sql, { seats: 2, price: 500_00 })];

@@ -81,8 +81,24 @@ export interface ProductVariant {
   units_available: number | null;
   /** A preorder: when the units ship that are not there yet; else null. */
   ships_at: string | null;
+  /** What one unit of a bundle consists of; empty of anything else. */
+  components: ProductComponent[];
   /** For one unit, now and for the caller; `reason` says why it is not the base price. */
   prices: { currency: string; amount: number; base_amount: number; reason: Record<string, unknown> | null }[];
+}
+
+/** A part of a bundle. */
+export interface ProductComponent {
+  variant_id: string;
+  kind: ProductKind;
+  sku: string;
+  /** Of its product, and of the intake if it is a seat. */
+  title: string;
+  variant_title: string;
+  /** Where it is read about; null when it is not on sale by itself. */
+  slug: string | null;
+  /** Per unit of the bundle. */
+  quantity: number;
 }
 
 /** A picture of a product, or of one variant. */
