@@ -6715,6 +6715,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.drop_push(process_id uuid, event_id bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- whoever ends a review holds the order: its push must not be dropped behind their back
+  perform from public.orders join public.events on events.subject_id = orders.id where events.id = drop_push.event_id for share of orders;
+  if private.production_document(drop_push.event_id) is not null then
+    return false;
+  end if;
+  update public.processes set status = 'cancelled', finished_at = now(), error = null
+  where processes.id = drop_push.process_id and processes.status = 'running';
+  return true;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.due_amount(order_id uuid)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -15368,9 +15385,11 @@ declare
 begin
   select * into v_event from public.events where events.id = production_change.event_id;
   select * into v_push from public.processes
-  where processes.subject_id = v_event.subject_id and processes.task = 'production.push-order' order by processes.created_at desc limit 1;
-  -- what was never handed over need not be taken back
-  if v_push.id is null or v_push.status = 'cancelled' or v_push.status = 'queued' and v_push.attempts = 0 then
+  where processes.subject_id = v_event.subject_id and processes.task = 'production.push-order'
+  order by processes.status = 'cancelled', processes.created_at desc limit 1;
+  -- what was never handed over need not be taken back; the last attempt only found that nothing was to be done, one before it may have arrived
+  if v_push.id is null or v_push.status = 'cancelled' and v_push.attempts <= 1 or v_push.status = 'queued' and v_push.attempts = 0
+    or v_push.event_id = v_event.id then
     return null;
   end if;
   return jsonb_build_object(
@@ -15390,7 +15409,14 @@ declare
   v_customer public.profiles;
 begin
   select orders.* into v_order from public.events join public.orders on orders.id = events.subject_id
-  where events.id = production_document.event_id and events.name = 'order.paid';
+  where events.id = production_document.event_id and events.name in ('order.paid', 'order.reviewed');
+  -- one push of an order: a review repeats it only if the one before found the order with a person, and so was dropped
+  if exists (
+    select from public.processes where processes.subject_id = v_order.id and processes.task = 'production.push-order'
+      and processes.event_id < production_document.event_id and processes.status <> 'cancelled'
+  ) then
+    return null;
+  end if;
   -- the world moved on: whatever is not on its way to the customer any more is not to be made
   if v_order.id is null or v_order.status not in ('paid', 'processing', 'partially_refunded') then
     return null;
@@ -30891,6 +30917,8 @@ COMMENT ON FUNCTION "private"."draw_units_elsewhere"(uuid, integer, integer, int
 
 COMMENT ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) IS 'The edge of stock: locks every slot of the variant in order, frees holds that are due, and walks: main, places by priority, beyond stock. Exact, and slow only where it must be.';
 
+COMMENT ON FUNCTION "private"."drop_push"(uuid, bigint) IS 'Ends a push of an order that is not to be made, or not now; false when it is to be made after all: then the job tries again.';
+
 COMMENT ON FUNCTION "private"."due_amount"(uuid) IS 'What is still to pay of an order: of a pending one what was not captured and is not exchanged for, of one that was delivered before it was paid in full (owed_reason) what is receivable, else 0.';
 
 COMMENT ON FUNCTION "private"."duplicate_intake"(uuid, timestamp with time zone, text, text) IS 'Does the work of public.duplicate_intake.';
@@ -31653,7 +31681,7 @@ COMMENT ON FUNCTION "private"."product_variants"(uuid, text, text) IS 'The varia
 
 COMMENT ON FUNCTION "private"."production_change"(bigint) IS 'What the production system is told when an order that it may have was cancelled, refunded or changed: the order as it is now, and which event it is about. Null: it never had it. wait: the push is under way, ask again.';
 
-COMMENT ON FUNCTION "private"."production_document"(bigint) IS 'What the production system is told of a paid order, null when the order is not to be made any more. The worker adds the process to report on.';
+COMMENT ON FUNCTION "private"."production_document"(bigint) IS 'What the production system is told of a paid order, null when the order is not to be made any more, or not now: once a review ended well it is asked again. The worker adds the process to report on.';
 
 COMMENT ON FUNCTION "private"."products_to_recommend"() IS 'What is on sale and can be bought now. Inlined.';
 
@@ -34946,6 +34974,12 @@ REVOKE ALL ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) F
 REVOKE ALL ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."draw_units_in_order"(uuid, integer, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."drop_push"(uuid, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."drop_push"(uuid, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."drop_push"(uuid, bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."due_amount"(uuid) FROM PUBLIC;
 

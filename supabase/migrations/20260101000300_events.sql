@@ -96,7 +96,7 @@ create index on public.processes (subject_id);
 
 insert into private.status_moves (machine, from_status, to_status) values
   ('process', 'queued', 'running'), ('process', 'queued', 'cancelled'), ('process', 'queued', 'failed'),
-  ('process', 'running', 'done'), ('process', 'running', 'failed'), ('process', 'running', 'queued'), ('process', 'failed', 'queued'),
+  ('process', 'running', 'done'), ('process', 'running', 'failed'), ('process', 'running', 'queued'), ('process', 'running', 'cancelled'), ('process', 'failed', 'queued'),
   ('process', 'failed', 'running'),
   -- handed to a system outside, which may report before our own attempt has heard its answer
   ('process', 'running', 'waiting'), ('process', 'queued', 'waiting'), ('process', 'waiting', 'done'),

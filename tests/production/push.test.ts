@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../packages/simulator/src/index.ts";
 import type { Worker } from "../../packages/worker/src/index.ts";
+import { paidBasket } from "../payments/giving-back.ts";
 import { enroll } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
-import { useDatabase } from "../support/database.ts";
+import { type Sql, useDatabase } from "../support/database.ts";
 import { newCustomer } from "../support/people.ts";
 import { startSilentWorker } from "../support/worker.ts";
 import { queuedPush } from "./handing-over.ts";
@@ -136,6 +137,57 @@ describe("a paid order", { timeout: 60_000 }, () => {
         error: expect.stringContaining(String(reason)),
       });
     }
+  });
+});
+
+describe("a paid order that waits for a person", { timeout: 60_000 }, () => {
+  const pushes = async (orderId: string) => {
+    const rows = await database.sql`select status from public.processes
+      where subject_id = ${orderId} and task = 'production.push-order' order by event_id`;
+    return rows.map(({ status }) => status);
+  };
+  const decide = (orderId: string, resolution: string) =>
+    database.sql`select public.resolve_order_review(${orderId}, ${resolution}, 'a test decides')`;
+
+  test("is pushed once, when the review has ended well", async () => {
+    await behave({ answer: "done" });
+    const worker = await pushing();
+    const orderId = await paidOrder();
+    await database.sql`select private.flag_order(${orderId}, 'a test wants a person')`;
+    await worker.untilEmpty();
+    expect([await given(orderId), await pushes(orderId)]).toEqual([[], ["cancelled"]]);
+    await decide(orderId, "fulfil");
+    await worker.untilEmpty();
+    expect(await given(orderId)).toMatchObject([{ received: 1 }]);
+    expect(await pushes(orderId)).toEqual(["cancelled", "done"]);
+    await database.sql`select private.flag_order(${orderId}, 'again')`;
+    await decide(orderId, "fulfil");
+    await worker.untilEmpty();
+    expect(await given(orderId), "not a second time").toMatchObject([{ received: 1 }]);
+    const changes =
+      await database.sql`select status from public.processes where subject_id = ${orderId} and task = 'production.tell-change'`;
+    expect(changes).toHaveLength(2);
+  });
+
+  test("has its parcels opened then, too", async () => {
+    const worker = await pushing();
+    const { orderId } = await database.sql.begin((sql) => paidBasket(sql as unknown as Sql));
+    await database.sql`select private.flag_order(${orderId}, 'a test wants a person')`;
+    await worker.untilEmpty();
+    const parcels = () => database.sql`select status from public.shipments where order_id = ${orderId}`;
+    expect(await parcels()).toEqual([]);
+    await decide(orderId, "fulfil");
+    await worker.untilEmpty();
+    expect(await parcels()).toEqual([{ status: "pending" }]);
+  });
+
+  test("is not pushed when the review ended it", async () => {
+    const worker = await pushing();
+    const orderId = await paidOrder();
+    await database.sql`select private.flag_order(${orderId}, 'a test wants a person')`;
+    await decide(orderId, "close");
+    await worker.untilEmpty();
+    expect(await given(orderId)).toEqual([]);
   });
 });
 

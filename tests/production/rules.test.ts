@@ -38,6 +38,23 @@ describe("what production is told", () => {
   });
 });
 
+test("a push that found the order before a person is not dropped once the review has ended", async () => {
+  await database.rolledBack(async (sql) => {
+    const push = await queuedPush(sql);
+    await sql`select private.start_process(${push.processId})`;
+    await sql`select private.flag_order(${push.orderId}, 'a test wants a person')`;
+    await asService(sql);
+    await sql`select public.resolve_order_review(${push.orderId}, 'fulfil', 'a test decides')`;
+    await asOwner(sql);
+    const [row] = await sql`select private.drop_push(${push.processId}, ${push.eventId}) as dropped`;
+    expect([row?.dropped, (await read(sql, push.processId))?.status]).toEqual([false, "running"]);
+    const [review] =
+      await sql`select id from public.events where subject_id = ${push.orderId} and name = 'order.reviewed'`;
+    const [again] = await sql`select private.production_document(${review?.id}) as told`;
+    expect(again?.told, "while the first push is under way").toBeNull();
+  });
+});
+
 describe("a report", () => {
   test("moves a process that waits: progress as often as wished, then an end for good", async () => {
     await database.rolledBack(async (sql) => {
