@@ -22780,6 +22780,29 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tg__keep_what_is_on_hand()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_sku text;
+begin
+  -- whoever books units holds their variant: they are waited for, and then seen
+  perform from public.variants where tg_table_name = 'products' and variants.product_id = old.id order by variants.id for update;
+  select variants.sku into v_sku from public.variants join public.products on products.id = variants.product_id
+  where products.kind <> 'course' and old.id = case tg_table_name when 'products' then variants.product_id else variants.id end and exists (
+    select from public.stock_slots where stock_slots.variant_id = variants.id and stock_slots.slot < 128 and stock_slots.available + stock_slots.reserved > 0)
+  order by variants.sku limit 1;
+  if v_sku is not null then
+    perform private.fail('variant_in_use', 409, format('There are units of %s on hand, and what is deleted takes its books along.', v_sku),
+      'Take them off the books first (adjust_stock), or archive the product.', old.id::text);
+  end if;
+  return old;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tg__note_titles()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -23697,7 +23720,7 @@ CREATE OR REPLACE FUNCTION private.tg_stock_movements__refuse_change()
  SET search_path TO ''
 AS $function$
 begin
-  -- a variant nobody bought may be deleted, and takes its movements with it
+  -- a variant that nobody bought and of which nothing is left may be deleted, and takes its movements with it
   if tg_op = 'DELETE' and not exists (select from public.variants where variants.id = old.variant_id) then
     return old;
   end if;
@@ -29635,6 +29658,8 @@ CREATE TRIGGER _200_guard_status AFTER UPDATE OF status ON public.products FOR E
 
 CREATE TRIGGER _210_keep_what_is_promoted BEFORE DELETE ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg_products__keep_what_is_promoted();
 
+CREATE TRIGGER _220_keep_what_is_on_hand BEFORE DELETE ON public.products FOR EACH ROW EXECUTE FUNCTION private.tg__keep_what_is_on_hand();
+
 CREATE TRIGGER _300_note_titles AFTER UPDATE ON public.products REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__note_titles();
 
 CREATE TRIGGER _310_check_attributes AFTER INSERT OR UPDATE OF attributes, category_id, status ON public.products FOR EACH ROW WHEN ((NOT private.is_importing())) EXECUTE FUNCTION private.tg_products__check_attributes();
@@ -29784,6 +29809,8 @@ CREATE TRIGGER _110_check_translations BEFORE INSERT OR UPDATE OF translations O
 CREATE TRIGGER _110_count_by_kind BEFORE INSERT ON public.variants FOR EACH ROW WHEN ((NOT private.is_importing())) EXECUTE FUNCTION private.tg_variants__count_by_kind();
 
 CREATE TRIGGER _120_keep_what_is_sold BEFORE DELETE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg_variants__keep_what_is_sold();
+
+CREATE TRIGGER _220_keep_what_is_on_hand BEFORE DELETE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.tg__keep_what_is_on_hand();
 
 CREATE TRIGGER _220_order_options BEFORE INSERT OR UPDATE OF option_value_ids ON public.variants FOR EACH ROW WHEN ((new.option_value_ids <> '{}'::uuid[])) EXECUTE FUNCTION private.tg_variants__order_options();
 
@@ -32288,6 +32315,8 @@ COMMENT ON FUNCTION "private"."tg__check_translations"() IS 'translations is {lo
 COMMENT ON FUNCTION "private"."tg__guard_status"() IS 'After a status changed: refuses a move that private.status_moves (machine = first trigger argument) does not have, and writes history.';
 
 COMMENT ON FUNCTION "private"."tg__index_products"() IS 'Keeps the search up to date with what a statement wrote, once for all its rows.';
+
+COMMENT ON FUNCTION "private"."tg__keep_what_is_on_hand"() IS 'Units leave the books by a movement that says why, never with the row that they are counted on. Seats go with their draft.';
 
 COMMENT ON FUNCTION "private"."tg__note_titles"() IS 'Keeps the search up to date with what the catalogue calls intakes, and called things.';
 
@@ -39536,6 +39565,12 @@ REVOKE ALL ON FUNCTION "private"."tg__index_products"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tg__index_products"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tg__index_products"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tg__keep_what_is_on_hand"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tg__keep_what_is_on_hand"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tg__keep_what_is_on_hand"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tg__note_titles"() FROM PUBLIC;
 

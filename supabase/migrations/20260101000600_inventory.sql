@@ -130,6 +130,33 @@ comment on function private.tg_stock_slots__check_location() is
 create trigger _100_check_location before insert on public.stock_slots for each row
   when (new.slot >= 64 or new.location_id <> '00000000-0000-4000-8000-000000000001') execute function private.tg_stock_slots__check_location();
 
+create function private.tg__keep_what_is_on_hand()
+returns trigger
+language plpgsql
+volatile
+security definer -- looks at stock whoever may see it, and staff of the catalogue may not write it
+set search_path = ''
+as $$
+declare
+  v_sku text;
+begin
+  -- whoever books units holds their variant: they are waited for, and then seen
+  perform from public.variants where tg_table_name = 'products' and variants.product_id = old.id order by variants.id for update;
+  select variants.sku into v_sku from public.variants join public.products on products.id = variants.product_id
+  where products.kind <> 'course' and old.id = case tg_table_name when 'products' then variants.product_id else variants.id end and exists (
+    select from public.stock_slots where stock_slots.variant_id = variants.id and stock_slots.slot < 128 and stock_slots.available + stock_slots.reserved > 0)
+  order by variants.sku limit 1;
+  if v_sku is not null then
+    perform private.fail('variant_in_use', 409, format('There are units of %s on hand, and what is deleted takes its books along.', v_sku),
+      'Take them off the books first (adjust_stock), or archive the product.', old.id::text);
+  end if;
+  return old;
+end
+$$;
+comment on function private.tg__keep_what_is_on_hand() is 'Units leave the books by a movement that says why, never with the row that they are counted on. Seats go with their draft.';
+create trigger _220_keep_what_is_on_hand before delete on public.products for each row execute function private.tg__keep_what_is_on_hand();
+create trigger _220_keep_what_is_on_hand before delete on public.variants for each row execute function private.tg__keep_what_is_on_hand();
+
 alter table public.stock_slots enable row level security;
 create policy select_anyone on public.stock_slots for select to anon, authenticated
   using (exists (select from public.variants where variants.id = stock_slots.variant_id));
@@ -195,7 +222,7 @@ security invoker
 set search_path = ''
 as $$
 begin
-  -- a variant nobody bought may be deleted, and takes its movements with it
+  -- a variant that nobody bought and of which nothing is left may be deleted, and takes its movements with it
   if tg_op = 'DELETE' and not exists (select from public.variants where variants.id = old.variant_id) then
     return old;
   end if;

@@ -92,6 +92,7 @@ describe("what is exported", () => {
       const had = await facts(sql);
       await sql`delete from public.bundle_items`;
       await sql`update public.products set status = 'draft'`;
+      await sql`delete from public.stock_slots where variant_id not in (select variant_id from public.intakes)`; // what has units stays
       await sql`delete from public.products where kind <> 'course'`;
       expect(await exportText(sql, "stock")).not.toBe(stock);
       expect(problems(await importText(sql, "products", products))).toEqual([]);

@@ -23,6 +23,20 @@ const conflict = (code: string) => ({ code, status: 409 });
 const invalid = (code: string) => ({ code, status: 422 });
 const anything = "00000000-0000-4000-8000-00000000dead";
 
+test("goods on hand are not deleted with their product or variant; what is off the books is", () =>
+  database.rolledBack(async (sql) => {
+    const variant = await stockedVariant(sql, 2);
+    const product = () =>
+      sql`delete from public.products using public.variants where variants.id = ${variant} and products.id = product_id`;
+    const itself = () => sql`delete from public.variants where id = ${variant}`;
+    await adjust(sql, [{ variant_id: variant, delta: -1 }], "damage");
+    for (const remove of [product, itself]) await expectRefusal(remove, conflict("variant_in_use"));
+    expect(await levelOf(sql, variant)).toMatchObject({ on_hand: 1 });
+    await adjust(sql, [{ variant_id: variant, delta: -1 }], "damage");
+    await product();
+    expect(await sql`select from public.variants where id = ${variant}`).toEqual([]);
+  }));
+
 describe("places", () => {
   test("are drawn from in order: main, then by priority, and what one lacks comes from the next", () =>
     database.rolledBack(async (sql) => {
