@@ -12,8 +12,10 @@ export default defineConfig({
     maxWorkers: 3,
     // Files that share a process load the libraries once: a third less work. What a file must not share it makes itself: a database, a home.
     isolate: false,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Patience costs nothing while a test passes, and a busy machine does everything slowly: only what promises a time says one itself.
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 45_000, interval: 100 } },
     teardownTimeout: 30_000,
     reporters: [["default", { summary: false }], new CountReporter()],
   },

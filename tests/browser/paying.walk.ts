@@ -6,7 +6,6 @@ import { useStack } from "../support/stack.ts";
 import { startChromium } from "./chromium.ts";
 
 const stack = useStack();
-const patient = { timeout: 20_000, interval: 100 };
 // Ends in 50: only the person decides.
 const PRICE = 75_000_50;
 const SHOP = "http://localhost:3000";
@@ -45,7 +44,7 @@ async function orderOf({ buyer, orderId }: Walk) {
   return { status, payments: payments.map((payment) => payment.status), seat: items[0]?.enrollment?.status };
 }
 const becomes = (walk: Walk, wanted: Awaited<ReturnType<typeof orderOf>>) =>
-  expect.poll(() => orderOf(walk), patient).toEqual(wanted);
+  expect.poll(() => orderOf(walk)).toEqual(wanted);
 const backInShop = ({ orderId }: Walk, result = "") =>
   page.waitForURL((url) => url.href.startsWith(`${SHOP}/orders/${orderId}`) && url.href.endsWith(result));
 
@@ -112,7 +111,7 @@ describe("on the e-wallet's page a person", () => {
     await walk.buyer.seatline.orders.cancel({ order_id: walk.orderId });
     await becomes(walk, { status: "cancelled", payments: ["cancelled"], seat: "cancelled" });
     await expect
-      .poll(async () => (await page.goto(walk.url)) && page.content(), patient)
+      .poll(async () => (await page.goto(walk.url)) && page.content())
       .toContain("The shop closed this payment.");
   });
 });

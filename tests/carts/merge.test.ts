@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { enroll } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { useDatabase } from "../support/database.ts";
-import { effort } from "../support/effort.ts";
+import { randomRounds } from "../support/effort.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { newCustomer } from "../support/people.ts";
 import { add, call, contents, getCart, thingOnSale } from "./carts.ts";
@@ -52,7 +52,7 @@ test("a guest's cart joins the one that is there: quantities add up to the most,
           expect(contents(await getCart(sql, buyer))).toEqual(model);
         },
       ),
-      { numRuns: effort(15) },
+      { numRuns: randomRounds(15) },
     );
   });
 });

@@ -78,7 +78,7 @@ describe("a picture", () => {
     const name = `${product.productId}/${image.id}`;
     expect(await objects(name)).toHaveLength(1);
     await manager.seatline.catalog.removeImage(image.id);
-    await expect.poll(() => objects(name), { timeout: 30_000 }).toHaveLength(0);
+    await expect.poll(() => objects(name)).toHaveLength(0);
   }, 60_000);
 
   test("is what its bytes are: a page in its clothes is refused and not kept, and customers upload nothing", async () => {

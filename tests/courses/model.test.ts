@@ -5,7 +5,7 @@ import { buildCourse, call } from "../learning/teaching.ts";
 import { found, orderSeats, reclaim } from "../organisations/seats.ts";
 import { cancelOrder, enroll } from "../support/buying.ts";
 import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
-import { effort } from "../support/effort.ts";
+import { randomRounds } from "../support/effort.ts";
 import { refusalOf } from "../support/expect-error.ts";
 import { violations } from "../support/invariants.ts";
 import { newCustomer } from "../support/people.ts";
@@ -15,7 +15,7 @@ import { claimGift, codeOf, orderGifts } from "./gifts.ts";
 import { newStaff } from "./running.ts";
 import { SchoolModel } from "./school-model.ts";
 
-const histories = effort(3);
+const histories = randomRounds(3);
 const people = 5;
 
 const database = useDatabase();

@@ -3,14 +3,14 @@ import { cancelOrder, enroll, orderOne } from "../support/buying.ts";
 import { type BuiltIntake, publishedIntake } from "../support/catalog.ts";
 import { type Crowd, gatherCrowd, outcome, tally } from "../support/crowd.ts";
 import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
-import { effort, raceRounds } from "../support/effort.ts";
+import { raceRounds, randomRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { newCustomer } from "../support/people.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 
 /** Intakes that are sold out in turn. */
-const rounds = effort(8);
+const rounds = randomRounds(8);
 
 const database = useDatabase();
 

@@ -6,7 +6,6 @@ import { type SignedUp, signUp, useStack } from "../support/stack.ts";
 import { endOffer } from "../support/waiting.ts";
 
 const stack = useStack();
-const patient = { timeout: 20_000, interval: 100 };
 
 type Learner = SignedUp & { seatline: Seatline };
 
@@ -51,12 +50,12 @@ test("two learners wait, the first is offered the seat by mail, lets it pass, an
   expect(offer).toMatchObject({ id: entry.id, status: "offered", place: null, slug });
   await expectRefusal(second.seatline.courses.enroll({ intake_id: intakeId }), { code: "out_of_stock", status: 409 });
   const subjects = async (email: string) => (await mailsTo(email)).map(({ Subject }) => Subject);
-  await expect.poll(() => subjects(first.email), patient).toContain(`A seat for you: Course ${slug} · Intake`);
+  await expect.poll(() => subjects(first.email)).toContain(`A seat for you: Course ${slug} · Intake`);
 
   await endOffer(stack.sql, intakeId, first.id);
   await stack.sql`select private.expire_due_offers()`;
   expect(await first.seatline.courses.waitlist()).toEqual([]);
-  await expect.poll(() => subjects(second.email), patient).toContain(`Ada kursi untuk Anda: Course ${slug} · Intake`);
+  await expect.poll(() => subjects(second.email)).toContain(`Ada kursi untuk Anda: Course ${slug} · Intake`);
   const { enrollment } = await second.seatline.courses.enroll({ intake_id: intakeId });
   expect(enrollment.status).toBe("active");
   expect(await second.seatline.courses.waitlist()).toEqual([]);

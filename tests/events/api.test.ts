@@ -3,7 +3,6 @@ import { expectRefusal } from "../support/expect-error.ts";
 import { signUp, signUpStaff, useStack } from "../support/stack.ts";
 
 const stack = useStack();
-const patient = { timeout: 20_000, interval: 100 };
 
 test("an event becomes a job that staff can follow to its end by its request id", async () => {
   const admin = await signUpStaff(stack, "admin");
@@ -15,7 +14,7 @@ test("an event becomes a job that staff can follow to its end by its request id"
       .eq("subject_id", id);
     return data;
   };
-  await expect.poll(jobs, patient).toEqual([
+  await expect.poll(jobs).toEqual([
     {
       task: "notifications.send-welcome",
       status: "done",
@@ -37,7 +36,7 @@ test("a failed job is run again by the worker when staff retry it", async () => 
       .maybeSingle();
     return data;
   };
-  await expect.poll(async () => (await statusOf())?.status, patient).toBe("done");
+  await expect.poll(async () => (await statusOf())?.status).toBe("done");
   const job = await statusOf();
   // as if its last attempt had failed: no legal move leads from done to failed
   await stack.sql.begin(async (sql) => {
@@ -46,7 +45,7 @@ test("a failed job is run again by the worker when staff retry it", async () => 
   });
   const retried = await admin.client.rpc("retry_process", { process_id: job?.id });
   expect(retried.data).toMatchObject({ id: job?.id, status: "queued", error: null });
-  await expect.poll(statusOf, patient).toEqual({ id: job?.id, status: "done", attempts: 2 });
+  await expect.poll(statusOf).toEqual({ id: job?.id, status: "done", attempts: 2 });
   await expectRefusal(admin.client.rpc("retry_process", { process_id: job?.id }), {
     code: "process_not_retryable",
     status: 409,

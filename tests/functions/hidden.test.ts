@@ -71,7 +71,7 @@ async function invoice(): Promise<string> {
   const { person, order_id } = await unpaid();
   await payOrder(stack.sql, person.id, order_id);
   const found = async () => (await stack.sql`select id from public.invoices where order_id = ${order_id}`)[0]?.id;
-  await expect.poll(found, { timeout: 25_000 }).toBeTruthy();
+  await expect.poll(found).toBeTruthy();
   return found();
 }
 

@@ -30,7 +30,7 @@ function runTypeScript(code: string): Promise<{ exitCode: number | null; output:
     const child = spawn(process.execPath, ["--input-type=module-typescript", "-"], {
       cwd: fileURLToPath(root),
       env,
-      timeout: 20_000,
+      timeout: 60_000,
     });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));

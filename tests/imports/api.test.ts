@@ -24,9 +24,7 @@ describe("a CSV file", () => {
   ].join("\n");
   const bytes = new TextEncoder().encode(text);
   const ended = async (id: string) => {
-    await expect
-      .poll(async () => (await manager.seatline.imports.get(id)).status, { timeout: 30_000 })
-      .toMatch(/done|refused/);
+    await expect.poll(async () => (await manager.seatline.imports.get(id)).status).toMatch(/done|refused/);
     return manager.seatline.imports.get(id);
   };
 
@@ -47,7 +45,7 @@ describe("a CSV file", () => {
     expect((await visitor(stack).catalog.get("csv-lamp")).variants.map(({ sku }) => sku)).toEqual(["CSV-1", "CSV-2"]);
 
     const { id } = await imports.startExport("products");
-    await expect.poll(async () => (await imports.getExport(id)).status, { timeout: 30_000 }).toBe("done");
+    await expect.poll(async () => (await imports.getExport(id)).status).toBe("done");
     const link = await imports.exportLink(id);
     const fetched = await fetch(link.url);
     expect(fetched.headers.get("content-disposition")).toContain("products.csv");

@@ -5,7 +5,6 @@ import { expectRefusal } from "../support/expect-error.ts";
 import { useStack } from "../support/stack.ts";
 
 const stack = useStack();
-const patient = { timeout: 25_000, interval: 100 };
 const RETURN = { return_url: "http://shop.test/return" };
 
 test("the first of several parts confirms the order over HTTP, and the rest is the buyer's own affair", async () => {
@@ -21,7 +20,7 @@ test("the first of several parts confirms the order over HTTP, and the rest is t
   const { intent_id } = await buyer.seatline.checkout.createIntent(wish);
   await stripe.paymentIntents.confirm(intent_id, { payment_method: "pm_card_visa", ...RETURN });
   const status = async () => (await buyer.seatline.instalments.get(order.id)).status;
-  await expect.poll(status, patient).toBe("running");
+  await expect.poll(status).toBe("running");
   expect(await buyer.seatline.instalments.get(order.id)).toMatchObject({ due_amount: 60_000_33 });
   expect(await buyer.seatline.orders.get(order.id)).toMatchObject({ status: "paid", due_amount: 60_000_33 });
   const stranger = await newBuyer(stack);

@@ -4,7 +4,7 @@ import { customerWithAddress, refund } from "../payments/giving-back.ts";
 import type { OpenOrder } from "../payments/sale.ts";
 import { as, placeOrder } from "../support/buying.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
-import { effort } from "../support/effort.ts";
+import { randomRounds } from "../support/effort.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { stockedVariant } from "../support/goods.ts";
 import { expectInvariants } from "../support/invariants.ts";
@@ -194,7 +194,7 @@ describe("an order in parts that is edited", () => {
             }
           }),
       ),
-      { numRuns: effort(12) },
+      { numRuns: randomRounds(12) },
     );
   });
 });

@@ -10,7 +10,7 @@ import { cancel, type OpenOrder, openOrder, PRICE } from "../payments/sale.ts";
 import { keepCard } from "../payments/saved-methods.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
-import { effort } from "../support/effort.ts";
+import { randomRounds } from "../support/effort.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { asOwner, asStaff, newCustomer } from "../support/people.ts";
 import { charge, days, decline, newPlan, parts, payOnPage, running, start, state, third, tick } from "./paying.ts";
@@ -36,7 +36,7 @@ describe("parts", () => {
             expect((sorted.at(-1) as bigint) - (sorted[0] as bigint)).toBeLessThanOrEqual(1n);
           },
         ),
-        { numRuns: effort(200) },
+        { numRuns: randomRounds(200) },
       ),
     );
   });

@@ -2,7 +2,7 @@ import { describe, expect, inject, test } from "vitest";
 import { endHold } from "../support/buying.ts";
 import { gatherCrowd, tally } from "../support/crowd.ts";
 import { type TestDatabase, useDatabase } from "../support/database.ts";
-import { effort, raceRounds } from "../support/effort.ts";
+import { raceRounds, randomRounds } from "../support/effort.ts";
 import { buyUnits, goods, sellBeyondStock, stockedVariant } from "../support/goods.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
@@ -20,7 +20,7 @@ import {
 } from "../support/stock-keeping.ts";
 
 /** Rounds at the edge of stock. */
-const rounds = effort(6);
+const rounds = randomRounds(6);
 
 const database = useDatabase();
 

@@ -12,7 +12,6 @@ import { refusal } from "../sdk/refusal.ts";
 import { anonymousClient, signUpStaff, useStack } from "../support/stack.ts";
 
 const stack = useStack();
-const patient = { timeout: 25_000, interval: 100 };
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 /** Buys a seat and waits until the invoice is issued, kept and mailed. */
@@ -24,7 +23,7 @@ async function invoicedPurchase(buyer: Buyer): Promise<{ orderId: string; invoic
 
 /** Waits for the one document of this kind and its mail. */
 async function documentOf(buyer: Buyer, orderId: string, kind: InvoiceSummary["kind"]): Promise<InvoiceSummary> {
-  await expect.poll(async () => (await sent(orderId, kind)).map(({ status }) => status), patient).toEqual(["sent"]);
+  await expect.poll(async () => (await sent(orderId, kind)).map(({ status }) => status)).toEqual(["sent"]);
   const { data } = await buyer.seatline.invoices.list({ order_id: orderId, kind });
   expect(data).toHaveLength(1);
   return data[0] as InvoiceSummary;
@@ -82,7 +81,7 @@ describe("an invoice over HTTP", () => {
     const ids = again.map(({ id }) => id as number);
     const open = () => stack.sql`select task, status, error from public.processes
       where event_id = any (${ids}) and task like 'invoices.%' and status = 'done'`;
-    await expect.poll(async () => (await open()).length, patient).toBe(4);
+    await expect.poll(async () => (await open()).length).toBe(4);
     expect((await buyer.seatline.invoices.list({ order_id: orderId })).data).toEqual([invoice]);
     const mails = (await mailsTo(buyer.email)).filter(({ subject }) => subject?.includes(invoice.number));
     expect(mails).toHaveLength(1);
@@ -100,9 +99,7 @@ describe("an invoice over HTTP", () => {
     const all = await Array.fromAsync(buyer.seatline.invoices.iterate({ limit: 1 }), ({ kind }) => kind);
     expect(all).toEqual(["credit_note", "invoice"]);
     const mails = async () => (await mailsTo(buyer.email)).map(({ subject }) => subject ?? "");
-    await expect
-      .poll(async () => (await mails()).filter((each) => each.includes(creditNote.number)).length, patient)
-      .toBe(1);
+    await expect.poll(async () => (await mails()).filter((each) => each.includes(creditNote.number)).length).toBe(1);
   });
 
   test("of an order in parts says that it is owed, and is corrected by a credit note when the rest is given up", async () => {

@@ -11,7 +11,6 @@ import { newLearner, visitor } from "../support/learners.ts";
 import { useStack } from "../support/stack.ts";
 
 const stack = useStack();
-const patient = { timeout: 25_000, interval: 100 };
 const lessonsOf = async (seatline: Seatline, product: string): Promise<OutlineLesson[]> =>
   (await seatline.learning.outline(product)).sections.flatMap(({ lessons }) => lessons);
 const pdf = new Blob([`%PDF-1.7\n${"My to-do list. ".repeat(20)}\n%%EOF`], { type: "application/pdf" });
@@ -109,7 +108,7 @@ describe("the course of the demo school", () => {
 
     const mailed = () =>
       stack.sql`select type from public.notifications where profile_id = ${learner.id} and status = 'sent' and type in ('grade', 'certificate') order by 1`;
-    await expect.poll(mailed, patient).toEqual([{ type: "certificate" }, { type: "grade" }]);
+    await expect.poll(mailed).toEqual([{ type: "certificate" }, { type: "grade" }]);
     const [certificate] = await learner.seatline.learning.certificates();
     expect(await visitor(stack).learning.verifyCertificate(certificate?.number ?? "")).toMatchObject({
       learner_name: "Sari Wijaya",

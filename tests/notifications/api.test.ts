@@ -4,7 +4,6 @@ import { publishedIntake } from "../support/catalog.ts";
 import { type SignedUp, signUp, useStack } from "../support/stack.ts";
 
 const stack = useStack();
-const patient = { timeout: 20_000, interval: 100 };
 
 type Mail = { ID: string; To: { Address: string }[]; Subject: string };
 
@@ -36,10 +35,10 @@ test("who signs up and enrols gets one welcome and one confirmation, as mail and
   const person = await signUp(stack, { first_name: "Sari", locale: "en" });
   const requestId = `test-${randomUUID()}`;
   const { order } = await enroll(person, requestId);
-  await expect.poll(async () => (await mailsTo(person.email)).length, patient).toBe(2);
+  await expect.poll(async () => (await mailsTo(person.email)).length).toBe(2);
   const own = async () =>
     (await person.client.from("notifications").select("type, status, correlation_id").order("type")).data;
-  await expect.poll(async () => (await own())?.map(({ status }) => status), patient).toEqual(["sent", "sent"]);
+  await expect.poll(async () => (await own())?.map(({ status }) => status)).toEqual(["sent", "sent"]);
   expect(await own()).toMatchObject([{ type: "order_confirmation", correlation_id: requestId }, { type: "welcome" }]);
   const confirmation = (await mailsTo(person.email)).find(({ Subject }) => Subject.includes(order.number));
   const message = await fetch(`${stack.urls.mail}/api/v1/message/${confirmation?.ID}`);
@@ -52,8 +51,8 @@ test("who signs up and enrols gets one welcome and one confirmation, as mail and
 test("a person marks their own notifications read, and nobody else's", async () => {
   const [one, two] = await Promise.all([signUp(stack), signUp(stack)]);
   const idOf = async ({ client }: SignedUp) => (await client.from("notifications").select("id").maybeSingle()).data?.id;
-  await expect.poll(() => idOf(one), patient).toBeTruthy();
-  await expect.poll(() => idOf(two), patient).toBeTruthy();
+  await expect.poll(() => idOf(one)).toBeTruthy();
+  await expect.poll(() => idOf(two)).toBeTruthy();
   const read_at = new Date().toISOString();
   const marked = await one.client
     .from("notifications")

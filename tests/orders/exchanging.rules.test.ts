@@ -20,7 +20,7 @@ import {
 } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Pool, type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
-import { effort, raceRounds } from "../support/effort.ts";
+import { raceRounds, randomRounds } from "../support/effort.ts";
 import { expectRefusal, refusalOf } from "../support/expect-error.ts";
 import { stockedVariant } from "../support/goods.ts";
 import { expectInvariants } from "../support/invariants.ts";
@@ -335,10 +335,10 @@ test(
             }
           }),
       ),
-      { numRuns: effort(12) },
+      { numRuns: randomRounds(12) },
     );
   },
-  120_000 + effort(12) * 2_000,
+  120_000 + randomRounds(12) * 2_000,
 );
 
 test("a supplement that is paid, edited away, expired and cancelled at once leaves the money with the goods", () =>

@@ -12,7 +12,7 @@ import {
 } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
-import { effort } from "../support/effort.ts";
+import { randomRounds } from "../support/effort.ts";
 import { refusalOf } from "../support/expect-error.ts";
 import { stockedVariant } from "../support/goods.ts";
 import { violations } from "../support/invariants.ts";
@@ -21,7 +21,7 @@ import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { receive } from "../support/stock-keeping.ts";
 import { type ModelThing, ShopModel } from "./shop-model.ts";
 
-const histories = effort(6);
+const histories = randomRounds(6);
 
 const database = useDatabase();
 

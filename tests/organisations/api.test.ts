@@ -45,5 +45,5 @@ describe("seats of an organisation over HTTP", () => {
     ]);
     expect((await byMail.seatline.organisations.orders({ organisation_id: id })).data).toEqual([]);
     expect(await organisations.list()).toMatchObject([{ id, billing_name: "PT Contoh" }]);
-  }, 40_000);
+  });
 });

@@ -12,6 +12,6 @@ export async function mailedCode(stack: TestStack, email: string): Promise<strin
     code = /code=([0-9A-F-]+)/.exec(((await message.json()) as { Text: string }).Text)?.[1] ?? "";
     return code;
   };
-  await expect.poll(look, { timeout: 20_000, interval: 100 }).toMatch(/^[0-9A-F-]{29}$/);
+  await expect.poll(look).toMatch(/^[0-9A-F-]{29}$/);
   return code;
 }

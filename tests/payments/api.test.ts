@@ -19,7 +19,6 @@ const stack = useStack();
 const PRICE = 150_000_50;
 // The seeded shop's prices contain eleven percent.
 const TAX = Math.round((PRICE * 1100) / 11100);
-const patient = { timeout: 25_000, interval: 100 };
 
 const outcome = ({ orderId, variantId }: Checkout) => outcomeOf(stack.sql, { orderId, variantId } as Sale);
 
@@ -35,7 +34,7 @@ describe("a purchase over HTTP", () => {
     const buyer = await newBuyer(stack);
     const sale = await startCheckout(stack, buyer);
     expect(await atProvider(stack, sale.sessionId, "pay")).toBe(200);
-    await expect.poll(async () => (await outcome(sale)).order, patient).toBe("paid");
+    await expect.poll(async () => (await outcome(sale)).order).toBe("paid");
     expect(await outcome(sale)).toMatchObject({
       payments: [`success ${PRICE} 0`],
       enrollments: ["active"],
@@ -49,7 +48,7 @@ describe("a purchase over HTTP", () => {
       sessions: [{ id: sale.sessionId, status: "complete", payment_status: "paid", amount_total: PRICE }],
     });
     expect(await buyer.seatline.courses.mine()).toMatchObject([{ status: "active", order_id: sale.orderId }]);
-    await expect.poll(() => confirmations(buyer.email), patient).toHaveLength(1);
+    await expect.poll(() => confirmations(buyer.email)).toHaveLength(1);
   });
 
   test("asked for twenty times in parallel has one session at the provider", async () => {
@@ -66,21 +65,21 @@ describe("a purchase over HTTP", () => {
     const buyer = await newBuyer(stack);
     const sale = await startCheckout(stack, buyer);
     await atProvider(stack, sale.sessionId, "decline");
-    await expect.poll(async () => (await outcome(sale)).payments[0], patient).toMatch(/^pending 0 0 \w+/);
+    await expect.poll(async () => (await outcome(sale)).payments[0]).toMatch(/^pending 0 0 \w+/);
     expect(await atProvider(stack, sale.sessionId, "pay")).toBe(200);
-    await expect.poll(async () => (await outcome(sale)).payments, patient).toEqual([`success ${PRICE} 0`]);
+    await expect.poll(async () => (await outcome(sale)).payments).toEqual([`success ${PRICE} 0`]);
   });
 
   test("whose page expired is paid by a second attempt", async () => {
     const buyer = await newBuyer(stack);
     const sale = await startCheckout(stack, buyer);
     await atProvider(stack, sale.sessionId, "expire");
-    await expect.poll(async () => (await outcome(sale)).payments, patient).toEqual(["expired 0 0"]);
+    await expect.poll(async () => (await outcome(sale)).payments).toEqual(["expired 0 0"]);
     const { payment } = await buyer.seatline.checkout.start({ order_id: sale.orderId });
     expect(payment.attempt).toBe(2);
     const [row] = await stack.sql`select session_id from public.payments where id = ${payment.id}`;
     await atProvider(stack, row?.session_id, "pay");
-    await expect.poll(async () => (await outcome(sale)).order, patient).toBe("paid");
+    await expect.poll(async () => (await outcome(sale)).order).toBe("paid");
     expect((await outcome(sale)).payments).toEqual(["expired 0 0", `success ${PRICE} 0`]);
   });
 });
@@ -92,7 +91,7 @@ describe("money that cannot buy what it was for", () => {
     await stack.sql`update public.reservations set expires_at = now() where holder_id = ${sale.orderId}`;
     await startCheckout(stack, winner, { variantId: sale.variantId });
     expect(await atProvider(stack, sale.sessionId, "pay")).toBe(200);
-    await expect.poll(async () => (await outcome(sale)).refunds, patient).toEqual([`undeliverable success ${PRICE}`]);
+    await expect.poll(async () => (await outcome(sale)).refunds).toEqual([`undeliverable success ${PRICE}`]);
     expect(await outcome(sale)).toMatchObject({
       order: "cancelled",
       payments: [`refunded ${PRICE} ${PRICE}`],
@@ -100,7 +99,7 @@ describe("money that cannot buy what it was for", () => {
     });
     expect(await truthOf(stack, sale.orderId)).toMatchObject({ captured: PRICE, refunded: PRICE });
     // the one mail about it: no confirmation, but that the money comes back, and why
-    await expect.poll(() => confirmations(late.email), patient).toEqual([expect.stringMatching(/dana|Money back/)]);
+    await expect.poll(() => confirmations(late.email)).toEqual([expect.stringMatching(/dana|Money back/)]);
     const [notice] =
       await stack.sql`select type, content from public.notifications where recipient = ${late.email} and type <> 'welcome'`;
     expect(notice).toMatchObject({ type: "refund", content: expect.stringMatching(/habis terjual|sold out/) });
@@ -110,9 +109,9 @@ describe("money that cannot buy what it was for", () => {
     const [buyer, support] = [await newBuyer(stack), await signUpStaff(stack, "support")];
     const sale = await startCheckout(stack, buyer);
     await atProvider(stack, sale.sessionId, "pay");
-    await expect.poll(async () => (await outcome(sale)).order, patient).toBe("paid");
+    await expect.poll(async () => (await outcome(sale)).order).toBe("paid");
     await seatlineOf(stack, support).orders.cancel({ order_id: sale.orderId, reason: "The teacher is ill." });
-    await expect.poll(async () => (await outcome(sale)).payments, patient).toEqual([`refunded ${PRICE} ${PRICE}`]);
+    await expect.poll(async () => (await outcome(sale)).payments).toEqual([`refunded ${PRICE} ${PRICE}`]);
     expect(await outcome(sale)).toMatchObject({
       order: "cancelled",
       enrollments: ["cancelled"],
@@ -127,9 +126,9 @@ describe("money that cannot buy what it was for", () => {
     const [buyer, support] = [await newBuyer(stack), await signUpStaff(stack, "support")];
     const sale = await startCheckout(stack, buyer);
     expect(await atProvider(stack, sale.sessionId, "pay", "pm_card_refundFail")).toBe(200);
-    await expect.poll(async () => (await outcome(sale)).order, patient).toBe("paid");
+    await expect.poll(async () => (await outcome(sale)).order).toBe("paid");
     await seatlineOf(stack, support).orders.cancel({ order_id: sale.orderId, reason: "A test." });
-    await expect.poll(async () => (await outcome(sale)).payments, patient).toEqual([`refund_failed ${PRICE} 0`]);
+    await expect.poll(async () => (await outcome(sale)).payments).toEqual([`refund_failed ${PRICE} 0`]);
     expect(await outcome(sale)).toMatchObject({
       order: "needs_review",
       refunds: [`order_cancelled failed ${PRICE}`],
@@ -140,12 +139,12 @@ describe("money that cannot buy what it was for", () => {
   test("given back by hand at the provider ends the order here", async () => {
     const sale = await startCheckout(stack, await newBuyer(stack));
     await atProvider(stack, sale.sessionId, "pay");
-    await expect.poll(async () => (await outcome(sale)).order, patient).toBe("paid");
+    await expect.poll(async () => (await outcome(sale)).order).toBe("paid");
     const [intent] = (await truthOf(stack, sale.orderId)).intents;
     await stripeOf(stack).refunds.create({ payment_intent: intent as string, amount: 50 });
-    await expect.poll(async () => (await outcome(sale)).order, patient).toBe("partially_refunded");
+    await expect.poll(async () => (await outcome(sale)).order).toBe("partially_refunded");
     await stripeOf(stack).refunds.create({ payment_intent: intent as string });
-    await expect.poll(async () => (await outcome(sale)).order, patient).toBe("refunded");
+    await expect.poll(async () => (await outcome(sale)).order).toBe("refunded");
     expect(await outcome(sale)).toMatchObject({ enrollments: ["cancelled"], payments: [`refunded ${PRICE} ${PRICE}`] });
   });
 });
@@ -175,16 +174,16 @@ test("buyer, provider and staff at once end every order in a seat or in all mone
       const open = payments.some((payment) => /^(pending|processing|refunding|success)/.test(payment));
       return order === "cancelled" && money === 0 && !open ? "back" : `${order} and ${money}: ${payments}`;
     };
-    await expect.poll(settled, patient).toMatch(/^(paid|back)$/);
+    await expect.poll(settled).toMatch(/^(paid|back)$/);
     const ended = await outcome(sale);
     const mails = async (subject: RegExp) =>
       (await confirmations(buyer.email)).filter((mail) => subject.test(mail)).length;
     const [confirmed, givenBack] = [() => mails(/is confirmed/), () => mails(/Money back/)];
     // a mail that is lost is seen, and so is one that is sent twice
-    await expect.poll(givenBack, patient).toBe(ended.refunds.length);
+    await expect.poll(givenBack).toBe(ended.refunds.length);
     if (ended.order === "paid") {
       expect(ended).toMatchObject({ enrollments: ["active"], events: { "order.paid": 1 }, refunds: [] });
-      await expect.poll(confirmed, patient).toBe(1);
+      await expect.poll(confirmed).toBe(1);
     } else {
       expect(ended.enrollments).toEqual(["cancelled"]);
       expect(ended.events["order.paid"] ?? 0).toBeLessThanOrEqual(1);

@@ -199,7 +199,7 @@ describe("a crowd of deliveries", () => {
       (
         await database.sql`select status from public.orders where id = any (${sales.map(({ orderId }) => orderId)})`
       ).map(({ status }) => status);
-    await expect.poll(statuses, { timeout: 10_000 }).toEqual(Array(3).fill("paid"));
+    await expect.poll(statuses).toEqual(Array(3).fill("paid"));
   });
 
   test.each([

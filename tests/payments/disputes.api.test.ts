@@ -7,7 +7,6 @@ import type { Sale } from "./sale.ts";
 const stack = useStack();
 const PRICE = 150_000_50;
 const FEE = 15_00;
-const patient = { timeout: 25_000, interval: 100 };
 
 const outcome = ({ orderId, variantId }: Checkout) => outcomeOf(stack.sql, { orderId, variantId } as Sale);
 
@@ -37,9 +36,9 @@ describe("a dispute at the provider", () => {
     const buyer = await newBuyer(stack);
     const sale = await startCheckout(stack, buyer);
     await atProvider(stack, sale.sessionId, "pay");
-    await expect.poll(async () => (await outcome(sale)).order, patient).toBe("paid");
+    await expect.poll(async () => (await outcome(sale)).order).toBe("paid");
     const dispute = await atBank(`sessions/${sale.sessionId}/dispute`);
-    await expect.poll(async () => (await outcome(sale)).order, patient).toBe("needs_review");
+    await expect.poll(async () => (await outcome(sale)).order).toBe("needs_review");
     expect(await truthOf(dispute.id)).toMatchObject({ withdrawn: PRICE, fees: FEE });
     expect(await outcome(sale)).toMatchObject({ enrollments: ["suspended"], ledger: { disputed: PRICE, fees: FEE } });
     const staff = seatlineOf(stack, finance);
@@ -47,10 +46,10 @@ describe("a dispute at the provider", () => {
       { status: "open", provider_dispute_id: dispute.id, amount: PRICE, fee_amount: FEE, reason: "fraudulent" },
     ]);
     expect((await buyer.seatline.disputes.list()).data).toEqual([]);
-    await expect.poll(() => mailsTo(finance.email), patient).toHaveLength(1 + 1); // welcome, and the dispute
+    await expect.poll(() => mailsTo(finance.email)).toHaveLength(1 + 1); // welcome, and the dispute
 
     await atBank(`disputes/${dispute.id}/win`);
-    await expect.poll(async () => (await outcome(sale)).order, patient).toBe("paid");
+    await expect.poll(async () => (await outcome(sale)).order).toBe("paid");
     expect(await truthOf(dispute.id)).toMatchObject({ withdrawn: 0, fees: FEE });
     expect(await outcome(sale)).toMatchObject({
       enrollments: ["active"],
@@ -63,10 +62,10 @@ describe("a dispute at the provider", () => {
     const buyer = await newBuyer(stack);
     const sale = await startCheckout(stack, buyer);
     await atProvider(stack, sale.sessionId, "pay");
-    await expect.poll(async () => (await outcome(sale)).order, patient).toBe("paid");
+    await expect.poll(async () => (await outcome(sale)).order).toBe("paid");
     const dispute = await atBank(`sessions/${sale.sessionId}/dispute`);
     await atBank(`disputes/${dispute.id}/lose`);
-    await expect.poll(async () => (await outcome(sale)).order, patient).toBe("refunded");
+    await expect.poll(async () => (await outcome(sale)).order).toBe("refunded");
     expect(await truthOf(dispute.id)).toMatchObject({ withdrawn: PRICE });
     expect(await outcome(sale)).toMatchObject({
       enrollments: ["cancelled"],

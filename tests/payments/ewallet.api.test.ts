@@ -6,7 +6,6 @@ import { newBuyer } from "./provider.ts";
 import type { Sale } from "./sale.ts";
 
 const stack = useStack();
-const patient = { timeout: 25_000, interval: 100 };
 
 type Wallet = { id: string; order: string; status: string; amount: number; refunded_amount: number };
 
@@ -31,16 +30,16 @@ describe("an e-wallet", () => {
     const { placed, started, outcome } = await order(90_000_99);
     expect(started.payment).toMatchObject({ method: "ewallet", provider: "ewallet", status: "pending" });
     expect((await fetch(started.payment.url)).status).toBe(200);
-    await expect.poll(async () => (await outcome()).order, patient).toBe("paid");
+    await expect.poll(async () => (await outcome()).order).toBe("paid");
     expect(await walletOf(placed.id)).toMatchObject([{ status: "succeeded", amount: 90_000_99 }]);
     await stack.sql`select private.undo_order(${placed.id}, 'a test gives it back')`;
-    await expect.poll(async () => (await outcome()).payments, patient).toEqual([`refunded ${90_000_99} ${90_000_99}`]);
+    await expect.poll(async () => (await outcome()).payments).toEqual([`refunded ${90_000_99} ${90_000_99}`]);
     expect(await walletOf(placed.id)).toMatchObject([{ refunded_amount: 90_000_99 }]);
   });
 
   test("is refused by an amount that ends in 11, and a card can still pay", async () => {
     const { buyer, placed, outcome } = await order(90_000_11);
-    await expect.poll(async () => (await outcome()).payments, patient).toEqual(["failed 0 0 payment_failed"]);
+    await expect.poll(async () => (await outcome()).payments).toEqual(["failed 0 0 payment_failed"]);
     expect((await outcome()).order).toBe("pending");
     const card = await buyer.seatline.checkout.start({ order_id: placed.id });
     expect(card.payment).toMatchObject({ method: "checkout", attempt: 2 });

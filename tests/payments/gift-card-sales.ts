@@ -80,6 +80,6 @@ export async function mailedCard(stack: TestStack, email: string): Promise<strin
     code = /(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}/.exec(((await message.json()) as { Text: string }).Text)?.[0] ?? "";
     return code;
   };
-  await expect.poll(look, { timeout: 20_000, interval: 100 }).not.toBe("");
+  await expect.poll(look).not.toBe("");
   return code;
 }

@@ -7,7 +7,6 @@ import { useStack } from "../support/stack.ts";
 import { atProvider, type Buyer, newBuyer, stripeOf } from "./provider.ts";
 
 const stack = useStack();
-const patient = { timeout: 25_000, interval: 100 };
 const RETURN = { return_url: "http://shop.test/return" };
 
 /** An order of a new buyer, and an intent to pay it. */
@@ -40,10 +39,10 @@ describe("an intent", () => {
     await expect(declined).rejects.toMatchObject({ code: "card_declined" });
     const payments = async () => (await buyer.seatline.orders.get(orderId)).payments;
     await expect
-      .poll(payments, patient)
+      .poll(payments)
       .toMatchObject([{ status: "pending", method: "payment_intent", failure_code: expect.any(String) }]);
     await stripe.paymentIntents.confirm(intentId, { payment_method: "pm_card_visa", ...RETURN });
-    await expect.poll(async () => (await buyer.seatline.orders.get(orderId)).status, patient).toBe("paid");
+    await expect.poll(async () => (await buyer.seatline.orders.get(orderId)).status).toBe("paid");
     expect(await payments()).toMatchObject([{ status: "success", attempt: 1 }]);
     const again = buyer.seatline.checkout.createIntent({ order_id: orderId });
     await expectRefusal(again, { code: "order_not_payable", status: 409 });
@@ -64,7 +63,7 @@ describe("an intent", () => {
     const { payment } = await switched.buyer.seatline.checkout.start({ order_id: switched.orderId });
     expect(payment).toMatchObject({ attempt: 2, method: "checkout" });
     for (const { intentId } of [cancelled, switched])
-      await expect.poll(async () => (await stripe.paymentIntents.retrieve(intentId)).status, patient).toBe("canceled");
+      await expect.poll(async () => (await stripe.paymentIntents.retrieve(intentId)).status).toBe("canceled");
   });
 
   test("keeps the card it was paid with when asked to, which then pays another order; one is kept without paying, too", async () => {
@@ -76,16 +75,16 @@ describe("an intent", () => {
     const { intent_id } = await buyer.seatline.checkout.createIntent({ order_id: order.id, save_method: true });
     await stripe.paymentIntents.confirm(intent_id, { payment_method: "pm_card_visa", ...RETURN });
     const kept = () => buyer.seatline.paymentMethods.list();
-    await expect.poll(kept, patient).toMatchObject([{ brand: "visa", last4: "4242", exp_year: 2034 }]);
+    await expect.poll(kept).toMatchObject([{ brand: "visa", last4: "4242", exp_year: 2034 }]);
     const { setup_intent_id, client_secret } = await buyer.seatline.paymentMethods.setup();
     expect(client_secret).toContain(setup_intent_id);
     await stripe.setupIntents.confirm(setup_intent_id, { payment_method: "pm_card_mastercard" });
-    await expect.poll(async () => (await kept()).map(({ brand }) => brand), patient).toEqual(["visa", "mastercard"]);
+    await expect.poll(async () => (await kept()).map(({ brand }) => brand)).toEqual(["visa", "mastercard"]);
     const mastercard = (await kept())[1]?.id as string;
     expect(await buyer.seatline.paymentMethods.setDefault(mastercard)).toMatchObject([{ id: mastercard }, {}]);
     const second = await buyer.seatline.orders.place({ lines: [{ variant_id: next, quantity: 1 }] });
     await buyer.seatline.paymentMethods.pay({ order_id: second.id });
-    await expect.poll(async () => (await buyer.seatline.orders.get(second.id)).status, patient).toBe("paid");
+    await expect.poll(async () => (await buyer.seatline.orders.get(second.id)).status).toBe("paid");
     expect(await buyer.seatline.paymentMethods.remove(mastercard)).toHaveLength(1);
     const gone = buyer.seatline.paymentMethods.pay({ order_id: second.id, payment_method_id: mastercard });
     await expectRefusal(gone, { code: "order_not_payable", status: 409 });
@@ -107,7 +106,7 @@ test("with capture by hand, a card is charged when staff say so, and let go when
     for (const { buyer, orderId, intentId } of [taken, gone]) {
       await stripe.paymentIntents.confirm(intentId, { payment_method: "pm_card_visa", ...RETURN });
       const { payments } = buyer.seatline;
-      await expect.poll(async () => (await payments.ofOrder(orderId)).payments[0]?.status, patient).toBe("authorized");
+      await expect.poll(async () => (await payments.ofOrder(orderId)).payments[0]?.status).toBe("authorized");
     }
     const asked = await staff.payments.capture({ payment_id: taken.paymentId });
     expect(asked).toMatchObject({ capture_method: "manual", authorized_amount: 110_000_50, captured_amount: 0 });
@@ -116,8 +115,8 @@ test("with capture by hand, a card is charged when staff say so, and let go when
       const { status, due_amount, payments } = await buyer.seatline.payments.ofOrder(orderId);
       return [status, due_amount, payments[0]?.status];
     };
-    await expect.poll(() => state(taken), patient).toEqual(["paid", 0, "success"]);
-    await expect.poll(() => state(gone), patient).toEqual(["pending", 110_000_50, "cancelled"]);
+    await expect.poll(() => state(taken)).toEqual(["paid", 0, "success"]);
+    await expect.poll(() => state(gone)).toEqual(["pending", 110_000_50, "cancelled"]);
     expect((await stripe.paymentIntents.retrieve(gone.intentId)).amount_received).toBe(0);
   } finally {
     await stack.sql`update public.settings set value = '"automatic"' where key = 'payment_capture'`;
@@ -135,7 +134,7 @@ test("a subscription has one page, however often it is asked for; its payment be
     await stack.sql`select session_id from private.provider_subscriptions where subscription_id = ${subscription.id}`;
   expect(await atProvider(stack, known?.session_id, "pay")).toBe(200);
   const mine = async () => (await buyer.seatline.subscriptions.mine()).map(({ id, status }) => `${id} ${status}`);
-  await expect.poll(mine, patient).toEqual([`${subscription.id} active`]);
+  await expect.poll(mine).toEqual([`${subscription.id} active`]);
   await expectRefusal(start(), { code: "already_subscribed", status: 409 });
   const none = buyer.seatline.subscriptions.start({ plan_id: crypto.randomUUID() });
   await expectRefusal(none, { code: "plan_not_found", status: 404 });

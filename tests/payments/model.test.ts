@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
-import { effort } from "../support/effort.ts";
+import { randomRounds } from "../support/effort.ts";
 import { refusalOf } from "../support/expect-error.ts";
 import { violations } from "../support/invariants.ts";
 import { type Patch, replaceInFunction, withSabotage } from "../support/sabotage.ts";
@@ -9,7 +9,7 @@ import { deeds } from "./money-deeds.ts";
 import { captures, misplaced, settle, unsettled } from "./money-ends.ts";
 import { forget, openWorld, type World } from "./money-world.ts";
 
-const stories = effort(12);
+const stories = randomRounds(12);
 
 const database = useDatabase();
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Sql, type TestDatabase, useDatabase } from "../support/database.ts";
-import { effort } from "../support/effort.ts";
+import { randomRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { replaceInFunction, withSabotage } from "../support/sabotage.ts";
 import { held, openManual } from "./authorized.ts";
@@ -165,7 +165,7 @@ describe("one payment's events of the same second end the same in every order", 
           const [, outcome] = await replayed(sql, sale, order);
           expect(outcome).toMatchObject(ends);
         }),
-        { numRuns: effort(60) },
+        { numRuns: randomRounds(60) },
       );
     });
   });

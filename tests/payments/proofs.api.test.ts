@@ -41,7 +41,7 @@ test("a buyer sends a picture, staff look at it and reject it, the buyer is mail
   await finance.transfers.review({ proof_id: first.id, approve: false, reason });
   const mails = () =>
     stack.sql`select content from public.notifications where profile_id = ${buyer.id} and type = 'proof_rejected' and status = 'sent'`;
-  await expect.poll(mails, { timeout: 20_000 }).toEqual([{ content: expect.stringContaining(reason) }]);
+  await expect.poll(mails).toEqual([{ content: expect.stringContaining(reason) }]);
 
   const second = await buyer.seatline.transfers.sendProof({
     payment_id: paymentId,

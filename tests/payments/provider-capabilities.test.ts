@@ -104,7 +104,7 @@ describe.each(["stripe", "ewallet"] as const)("the provider %s, of what it may l
     expect((await control(`sessions/${page.id}/pay`)).status).toBe(200);
     const known = { session_id: page.id, provider_payment_id: null, status: "pending" };
     const find = async () => (await kind().provider.retrieve(known))?.data.object ?? { id: "", status: "none" };
-    await expect.poll(async () => (await find()).status, { timeout: 5_000 }).toBe("requires_capture");
+    await expect.poll(async () => (await find()).status).toBe("requires_capture");
     const { id } = await find();
     const capture = kind().provider.capture as Capture;
     const now = () => kind().provider.retrieve({ ...known, provider_payment_id: id, status: "authorized" });

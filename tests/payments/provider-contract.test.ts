@@ -30,7 +30,6 @@ type Kind = {
 
 const database = useDatabase();
 const SECRET = { stripe: "whsec_contract", ewallet: "ewallet_contract" };
-const patient = { timeout: 5_000, interval: 10 };
 const kinds = {} as Record<"stripe" | "ewallet", Kind>;
 let simulator: Simulator;
 let sink: Server;
@@ -115,7 +114,7 @@ describe.each(["stripe", "ewallet"] as const)("the provider %s", (name) => {
     const { page } = await opened(wish);
     expect((await kind().deed(page.id, "pay")).status).toBe(200);
     await expect
-      .poll(async () => (await kind().provider.retrieve(known(page.id)))?.data.object.payment_status, patient)
+      .poll(async () => (await kind().provider.retrieve(known(page.id)))?.data.object.payment_status)
       .toBe("paid");
     const event = (await kind().provider.retrieve(known(page.id))) as ProviderEvent;
     return { page, event, capture: String(event.data.object.payment_intent) };
@@ -143,7 +142,7 @@ describe.each(["stripe", "ewallet"] as const)("the provider %s", (name) => {
       metadata: { order_id: order.id, payment_id: payment.id },
     });
     const isIt = ({ data }: ProviderEvent) => data.object.id === page.id && data.object.payment_status === "paid";
-    await expect.poll(async () => (await told(kind())).filter(isIt).length, patient).toBe(1);
+    await expect.poll(async () => (await told(kind())).filter(isIt).length).toBe(1);
     const [delivered] = (await told(kind())).filter(isIt);
     expect(stateOf(delivered)).toEqual(stateOf(event));
     const listed: ProviderEvent[] = [];
@@ -161,7 +160,7 @@ describe.each(["stripe", "ewallet"] as const)("the provider %s", (name) => {
         const event = await kind().provider.retrieve(known(page.id));
         return event && `${event.data.object.payment_status} ${event.type.split(".").at(-1)}`;
       };
-      await expect.poll(end, patient).toMatch(status === "paid" ? /^paid / : /^unpaid async_payment_failed$/);
+      await expect.poll(end).toMatch(status === "paid" ? /^paid / : /^unpaid async_payment_failed$/);
     }
   });
 
@@ -173,7 +172,7 @@ describe.each(["stripe", "ewallet"] as const)("the provider %s", (name) => {
       events.some(
         ({ type }) => type === "payment_intent.payment_failed" || type === "checkout.session.async_payment_failed",
       );
-    await expect.poll(async () => declined(await told(kind())), patient).toBe(true);
+    await expect.poll(async () => declined(await told(kind()))).toBe(true);
     expect((await kind().provider.retrieve(known(page.id)))?.data.object.payment_status ?? "unpaid").toBe("unpaid");
   });
 
@@ -184,7 +183,7 @@ describe.each(["stripe", "ewallet"] as const)("the provider %s", (name) => {
     const event = await kind().provider.retrieve(known(page.id));
     expect(stateOf(event)).toMatchObject({ status: "expired", payment_status: "unpaid" });
     expect(await kind().provider.close(page.id)).toBe(false);
-    await expect.poll(async () => about(await told(kind()), "checkout.session.expired").length, patient).toBe(1);
+    await expect.poll(async () => about(await told(kind()), "checkout.session.expired").length).toBe(1);
   });
 
   test("gives back a part, then the rest, each once however often it is asked, and no more", async () => {
@@ -205,7 +204,7 @@ describe.each(["stripe", "ewallet"] as const)("the provider %s", (name) => {
     expect((await provider.refund(part)).id).toBe(first.id);
     expect((await provider.refund({ ...part, maybe_sent: true })).id, "after its key was forgotten").toBe(first.id);
     await provider.refund(wish(PRICE - 1000));
-    await expect.poll(async () => (await provider.retrieveRefund(first.id)).status, patient).toBe("success");
+    await expect.poll(async () => (await provider.retrieveRefund(first.id)).status).toBe("success");
     await expect(provider.refund(wish(1))).rejects.toMatchObject({ name: "ProviderRefusal" });
     await expect(provider.refund({ ...wish(1), provider_payment_id: "nothing_like_it" })).rejects.toMatchObject({
       name: "ProviderRefusal",
@@ -215,7 +214,7 @@ describe.each(["stripe", "ewallet"] as const)("the provider %s", (name) => {
         ({ data }) =>
           data.object.status === "succeeded" && (data.object.metadata as { refund_id?: string }).refund_id === part.id,
       );
-    await expect.poll(async () => ours(await told(kind())).length, patient).toBeGreaterThan(0);
+    await expect.poll(async () => ours(await told(kind())).length).toBeGreaterThan(0);
     expect(ours(await told(kind()))[0]?.data.object).toMatchObject({
       id: first.id,
       payment_intent: capture,
@@ -299,7 +298,7 @@ describe.each(["stripe", "ewallet"] as const)("the provider %s", (name) => {
     const finished = async ({ sessionId }: Sale) => {
       await kind().deed(sessionId, "pay");
       const find = () => kind().provider.retrieve(known(sessionId));
-      await expect.poll(async () => (await find())?.data.object.payment_status, patient).toBe("paid");
+      await expect.poll(async () => (await find())?.data.object.payment_status).toBe("paid");
       return (await find()) as ProviderEvent;
     };
     const lie = (event: ProviderEvent, changes: Record<string, unknown>): ProviderEvent => ({

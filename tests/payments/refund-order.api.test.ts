@@ -5,14 +5,13 @@ import { cardOnSale, mailedCard } from "./gift-card-sales.ts";
 import { atProvider, newBuyer, seatlineOf, startCheckout, truthOf } from "./provider.ts";
 
 const stack = useStack();
-const patient = { timeout: 25_000, interval: 100 };
 
 test("staff give a part and then the line back by the SDK, and the provider has sent exactly that", async () => {
   const [buyer, finance] = [await newBuyer(stack), seatlineOf(stack, await signUpStaff(stack, "finance"))];
   const { orderId, sessionId } = await startCheckout(stack, buyer);
   expect(await atProvider(stack, sessionId, "pay")).toBe(200);
   const orderIs = async () => (await buyer.seatline.orders.get(orderId)).status;
-  await expect.poll(orderIs, patient).toBe("paid");
+  await expect.poll(orderIs).toBe("paid");
   const denied = { code: "permission_denied", status: 403 };
   await expectRefusal(buyer.seatline.refunds.create({ order_id: orderId, reason: "mine" }), denied);
 
@@ -23,7 +22,7 @@ test("staff give a part and then the line back by the SDK, and the provider has 
   });
   expect(order).toMatchObject({ status: "partially_refunded", items: [{ enrollment: { status: "active" } }] });
   const sent = async () => (await truthOf(stack, orderId)).refunded;
-  await expect.poll(sent, patient).toBe(40_000_00);
+  await expect.poll(sent).toBe(40_000_00);
   const item = order.items[0]?.id as string;
   const tooMuch = { code: "refund_exceeds_payment", status: 409 };
   await expectRefusal(
@@ -32,9 +31,9 @@ test("staff give a part and then the line back by the SDK, and the provider has 
   );
   const rest = await finance.refunds.create({ order_id: orderId, reason: "It was cancelled." });
   expect(rest.order).toMatchObject({ status: "refunded", items: [{ enrollment: { status: "cancelled" } }] });
-  await expect.poll(sent, patient).toBe(order.total_amount);
+  await expect.poll(sent).toBe(order.total_amount);
   const refunds = async () => (await buyer.seatline.orders.get(orderId)).refunds.map(({ status }) => status);
-  await expect.poll(refunds, patient).toEqual(["success", "success"]);
+  await expect.poll(refunds).toEqual(["success", "success"]);
   const listed = await Array.fromAsync(finance.refunds.iterate({ order_id: orderId, status: "success", limit: 1 }));
   expect(listed.map(({ id }) => id)).toEqual([rest.refund?.id, refund?.id]);
   expect((await finance.refunds.list({ order_id: orderId, status: "failed" })).data).toEqual([]);
@@ -69,7 +68,7 @@ test("an order is paid by a gift card, store credit, the page and cash together,
   expect(payment.amount).toBe(100_000_50);
   const [row] = await stack.sql`select session_id from public.payments where id = ${payment.id}`;
   expect(await atProvider(stack, row?.session_id, "pay")).toBe(200);
-  await expect.poll(async () => (await buyer.seatline.orders.get(orderId)).status, patient).toBe("paid");
+  await expect.poll(async () => (await buyer.seatline.orders.get(orderId)).status).toBe("paid");
   const { refunds } = await finance.refunds.create({
     order_id: orderId,
     reason: "moved away",

@@ -236,7 +236,7 @@ describe("the worker", { timeout: 60_000 }, () => {
         told = deliver(database.sql, events[0] as ProviderEvent);
         const waiting = () =>
           database.sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-        await expect.poll(async () => (await waiting()).length, { timeout: 30_000 }).toBe(1);
+        await expect.poll(async () => (await waiting()).length).toBe(1);
       };
       const complete: EventRunContext["complete"] = (effect) =>
         workerSql.begin(async (transaction) => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Order, Quote } from "../../packages/sdk/src/index.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
-import { effort } from "../support/effort.ts";
+import { randomRounds } from "../support/effort.ts";
 import { newCustomer } from "../support/people.ts";
 import { buyWith, coupon, linesOf, listPrice, promotion, quote, tax, thing } from "./offers.ts";
 
@@ -43,10 +43,10 @@ test(
   async () => {
     await fc.assert(
       fc.asyncProperty(shop, (wish) => database.rolledBack((sql) => addsUp(sql, wish))),
-      { numRuns: effort(12), endOnFailure: true },
+      { numRuns: randomRounds(12), endOnFailure: true },
     );
   },
-  60_000 + effort(12) * 2_000,
+  60_000 + randomRounds(12) * 2_000,
 );
 
 test("an amount that is split is whole again, nobody is more than one unit from their share, and order decides ties", async () => {
@@ -64,7 +64,7 @@ test("an amount that is split is whole again, nobody is more than one unit from 
         ).toBe(true);
       });
     }),
-    { numRuns: effort(60) },
+    { numRuns: randomRounds(60) },
   );
 });
 

@@ -34,7 +34,7 @@ test("a paid order reaches the production system, whose reports staff see to the
   const process = async () =>
     (await seatline.processes.list({ subject_id: data.order.id, task: "production.push-order" })).data[0];
   const end = { status: "done", progress: 100, message: "Handed over.", reported_at: expect.any(String) };
-  await expect.poll(process, { timeout: 20_000, interval: 100 }).toMatchObject(end);
+  await expect.poll(process).toMatchObject(end);
 });
 
 test("staff say by hand how work stands, and customers say nothing", async () => {

@@ -53,4 +53,4 @@ test("purchases and refreshes at once all succeed, and the next refresh has coun
   expect([buyers(await pairOf(database.sql, one, other)), buyers(await pairOf(database.sql, other, one))]).toEqual([
     8, 8,
   ]);
-}, 30_000);
+});

@@ -54,7 +54,7 @@ test("a report is counted on the replica and says of what moment it is", async (
   await newCustomer(sql);
   const onStandby = postgres(databaseUrl({ port: port + 1, password: "of-this-test" }), { max: 1, onnotice: () => {} });
   const seen = async () => (await onStandby`select count(*)::integer as people from public.profiles`)[0]?.people;
-  await expect.poll(seen, { timeout: 15_000 }).toBe(1);
+  await expect.poll(seen).toBe(1);
   await onStandby`select pg_wal_replay_pause()`;
   await newCustomer(sql);
   const asked = new Date();
@@ -64,7 +64,7 @@ test("a report is counted on the replica and says of what moment it is", async (
   const { as_of } = await read(sql, id);
   expect(Date.parse(as_of ?? "")).toBeLessThan(asked.getTime());
   await onStandby`select pg_wal_replay_resume()`;
-  await expect.poll(seen, { timeout: 15_000 }).toBe(2);
+  await expect.poll(seen).toBe(2);
   await onStandby.end();
   const again = await request(sql, "customers");
   await work();

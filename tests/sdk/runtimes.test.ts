@@ -16,7 +16,7 @@ const program = `
 /** Runs a program from the checkout's root through standard input and gives what it printed. */
 function run(command: string, args: string[], input: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, timeout: 20_000 });
+    const child = spawn(command, args, { cwd: root, timeout: 60_000 });
     let printed = "";
     let errors = "";
     child.stdout.on("data", (text) => (printed += text));

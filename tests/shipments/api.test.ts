@@ -4,7 +4,6 @@ import { newLearner } from "../support/learners.ts";
 import { useStack } from "../support/stack.ts";
 
 const stack = useStack();
-const patient = { timeout: 25_000, interval: 100 };
 type Learner = Awaited<ReturnType<typeof newLearner>>;
 let keeper: Learner;
 
@@ -20,7 +19,7 @@ async function bought(): Promise<{ buyer: Learner; orderId: string; things: stri
   // as place_order does, but for what the seed's shipping methods would cost
   const orderId = await buyUnits(stack.sql, buyer.id, [{ variant, quantity: 2 }]);
   const parcels = () => buyer.seatline.shipments.ofOrder(orderId);
-  await expect.poll(async () => (await parcels()).length, patient).toBe(1);
+  await expect.poll(async () => (await parcels()).length).toBe(1);
   const [parcel] = await parcels();
   return { buyer, orderId, things: parcel?.items[0]?.order_item_id as string, shipmentId: parcel?.id as string };
 }
@@ -48,18 +47,18 @@ test("a parcel is booked at the carrier, followed by its webhooks, and its custo
   const { shipments } = keeper.seatline;
   await shipments.book({ shipment_id: shipmentId, carrier: "parcels" });
   const parcel = async () => (await buyer.seatline.shipments.ofOrder(orderId))[0];
-  await expect.poll(async () => (await parcel())?.tracking_number, patient).toMatch(/^SIM/);
+  await expect.poll(async () => (await parcel())?.tracking_number).toMatch(/^SIM/);
   const number = (await parcel())?.tracking_number;
   await happens(number, { status: "picked_up", location: "Bandung" });
-  await expect.poll(async () => (await buyer.seatline.orders.get(orderId)).status, patient).toBe("shipped");
-  await expect.poll(() => mails(buyer.id), patient).toEqual(["order_shipped"]);
+  await expect.poll(async () => (await buyer.seatline.orders.get(orderId)).status).toBe("shipped");
+  await expect.poll(() => mails(buyer.id)).toEqual(["order_shipped"]);
   await happens(number, { status: "delivered" });
-  await expect.poll(async () => (await buyer.seatline.orders.get(orderId)).status, patient).toBe("delivered");
+  await expect.poll(async () => (await buyer.seatline.orders.get(orderId)).status).toBe("delivered");
   expect((await parcel())?.events).toMatchObject([
     { status: "picked_up", location: "Bandung", source: "carrier" },
     { status: "delivered" },
   ]);
-  await expect.poll(() => mails(buyer.id), patient).toEqual(["order_shipped", "order_delivered"]);
+  await expect.poll(() => mails(buyer.id)).toEqual(["order_shipped", "order_delivered"]);
   expect((await shipments.list({ status: "delivered" })).data.map(({ id }) => id)).toContain(shipmentId);
 });
 

@@ -6,7 +6,7 @@ import { actingAs } from "../payments/acting-as.ts";
 import { promotion, tax } from "../pricing/offers.ts";
 import { payOrder } from "../support/buying.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
-import { effort } from "../support/effort.ts";
+import { randomRounds } from "../support/effort.ts";
 import { orderBy, parcel, quoteAt, receiver, simpleShipping } from "./parcels.ts";
 
 const database = useDatabase();
@@ -37,10 +37,10 @@ test(
   async () => {
     await fc.assert(
       fc.asyncProperty(shop, (wish) => database.rolledBack((sql) => comesBackWhole(sql, wish))),
-      { numRuns: effort(8), endOnFailure: true },
+      { numRuns: randomRounds(8), endOnFailure: true },
     );
   },
-  60_000 + effort(8) * 4_000,
+  60_000 + randomRounds(8) * 4_000,
 );
 
 async function comesBackWhole(sql: Sql, wish: typeof shop extends fc.Arbitrary<infer T> ? T : never) {

@@ -2,7 +2,7 @@
 export async function until<Found>(
   what: string,
   look: () => Found | Promise<Found>,
-  within = 10_000,
+  within = 45_000,
 ): Promise<NonNullable<Exclude<Found, false>>> {
   const ends = Date.now() + within;
   for (;;) {

@@ -29,7 +29,7 @@ beforeEach(async ({ task }) => {
   server = spawn(denoBinary(), ["run", "--quiet", "--no-config", ...rights, script, folder, String(port)], {
     stdio: "ignore",
   });
-  await until(async () => (await fetch(`${url}/_health`)).ok, 20);
+  await until(async () => (await fetch(`${url}/_health`)).ok, 45);
 });
 
 afterEach(async () => {

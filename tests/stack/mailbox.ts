@@ -29,7 +29,7 @@ export async function mailTo(sink: string, address: string, subject: CodeSubject
     const found = await (await fetch(`${sink}/api/v1/search?query=${query}`)).json();
     newest = found.messages[0]?.ID ?? "";
     return newest !== "";
-  }, 15);
+  }, 45);
   return (await fetch(`${sink}/api/v1/message/${newest}`)).json();
 }
 

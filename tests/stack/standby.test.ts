@@ -50,7 +50,7 @@ async function arrives(value: number): Promise<void> {
   });
   await until(
     () => on(standby.url, async (sql) => (await sql`select from public.mirrored where value = ${value}`).length === 1),
-    15,
+    45,
   );
 }
 

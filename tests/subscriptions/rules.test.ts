@@ -5,7 +5,7 @@ import { deliver, deliverAll } from "../payments/deliver.ts";
 import { again, type ProviderEvent } from "../payments/provider-events.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
-import { effort } from "../support/effort.ts";
+import { randomRounds } from "../support/effort.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { asAnon, asCustomer, asOwner, asService, newCustomer } from "../support/people.ts";
@@ -119,7 +119,7 @@ describe("a subscription's events end the same in every order", () => {
             await sql`rollback to savepoint before_the_events`;
           },
         ),
-        { numRuns: effort(25) },
+        { numRuns: randomRounds(25) },
       );
     });
   });

@@ -45,14 +45,14 @@ function lanesFor(database: TestDatabase, contenders: number): Pool[] {
 }
 
 async function allWait(sql: Sql, key: number, contenders: number): Promise<void> {
-  const until = Date.now() + 20_000;
+  const until = Date.now() + 60_000;
   for (;;) {
     const [row] = await sql`select count(*) as waiting from pg_locks
       where locktype = 'advisory' and classid = 7 and objid = ${key} and not granted
         and database = (select oid from pg_database where datname = current_database())`;
     if (row?.waiting === contenders) return;
     if (Date.now() > until)
-      throw new Error(`Only ${row?.waiting} of ${contenders} contenders reached the start line in 20 s.`);
+      throw new Error(`Only ${row?.waiting} of ${contenders} contenders reached the start line in 60 s.`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

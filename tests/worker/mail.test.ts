@@ -169,7 +169,7 @@ describe("mail", () => {
     // the process says so first, then pg-boss moves the job
     const letters = () =>
       database.sql`select from pgboss.job where name = 'dead-letters' and data ->> 'process_id' = ${failed.id}`;
-    await expect.poll(async () => (await letters()).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await letters()).length).toBe(1);
 
     mailbox.refuse = () => undefined;
     await database.sql`select public.retry_process(${failed.id})`;

@@ -77,10 +77,10 @@ function spawnWorker(
   return { child, output: () => chunks.join("") };
 }
 
-/** Waits until `check` is true or gives something, 20 s at most unless said otherwise. */
+/** Waits until `check` is true or gives something, 45 s at most unless said otherwise. */
 export async function eventually<T>(
   check: () => Promise<T | false | null | undefined> | T | false | null | undefined,
-  { within = 20_000, what = "the condition" }: { within?: number; what?: string } = {},
+  { within = 45_000, what = "the condition" }: { within?: number; what?: string } = {},
 ): Promise<T> {
   const end = Date.now() + within;
   let problem: unknown;

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -14,18 +15,29 @@ import { withFreshDatabase } from "./with-fresh-database.ts";
  * migrations say what the file says. With `check` fails when the committed file differs.
  */
 export async function schema(options: { check?: boolean }): Promise<void> {
-  const text = await withFreshDatabase(({ superuser }) => dump(superuser));
+  const text = await withFreshDatabase(({ superuser }) => schemaOf(superuser));
   generatedFile(join(supabaseFolder, "schema.sql"), text, { check: options.check, command: "npm run schema" });
 }
 
-/** The difference between a new project and the migrated database: Supabase's own schemas stay out of the file. */
-async function dump(migrated: string): Promise<string> {
-  const before = changeUrl(migrated, { database: "before_migrations" });
+/**
+ * The difference between a new project and the migrated database of a superuser's URL: Supabase's own schemas stay out of it. Makes a new
+ * project beside it for a moment.
+ */
+export async function schemaOf(migrated: string): Promise<string> {
+  const name = `before_migrations_${randomBytes(6).toString("hex")}`;
+  const before = changeUrl(migrated, { database: name });
   const sql = postgres(migrated, { max: 1, onnotice: () => {} });
-  await sql`create database before_migrations owner postgres`;
-  await sql.end();
-  await bootstrap(before);
+  try {
+    await sql`create database ${sql(name)} owner postgres`;
+    await bootstrap(before);
+    return await difference(before, migrated);
+  } finally {
+    await sql`drop database if exists ${sql(name)} with (force)`;
+    await sql.end();
+  }
+}
 
+async function difference(before: string, migrated: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "seatline-schema-"));
   const plan = join(folder, "plan.json");
   const script = join(folder, "schema.sql");
