@@ -2185,6 +2185,21 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.ask_to_sign_in(verb text)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from pg_catalog.pg_proc where pronamespace = 'public'::regnamespace and proname = ask_to_sign_in.verb and has_function_privilege('authenticated', oid, 'execute'))
+    and not exists (select from pg_catalog.pg_proc where pronamespace = 'public'::regnamespace and proname = ask_to_sign_in.verb and has_function_privilege('anon', oid, 'execute'))
+  then
+    perform private.fail('sign_in_required', 401, 'This call acts for a person, and nobody is signed in.', 'Sign in and send the access token as bearer.');
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.ask_void(payment_id uuid, reason text)
  RETURNS void
  LANGUAGE plpgsql
@@ -2628,6 +2643,20 @@ begin
   return (
     select coalesce(sum(coalesce(payments.capture_asked_amount, payments.authorized_amount)), 0)
     from public.payments where payments.order_id = authorized_amount.order_id and payments.status = 'authorized' and payments.void_asked_at is null);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.before_request()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if current_setting('role', true) = 'anon' and current_setting('request.path', true) like '/rpc/%' then
+    perform private.ask_to_sign_in(substr(current_setting('request.path', true), 6));
+  end if;
+  perform private.say_how_long_to_keep();
 end
 $function$;
 
@@ -6400,6 +6429,7 @@ declare
   v_before constant timestamptz := now() - discard_abandoned_uploads.older_than;
   v_files integer;
   v_proofs integer;
+  v_repeats integer;
 begin
   with media as (
     delete from public.media where media.ready_at is null and media.created_at < v_before returning 1
@@ -6419,7 +6449,13 @@ begin
     select private.emit('file.discarded', 'file', proofs.id, jsonb_build_object('bucket', 'payment-proofs', 'path', 'incoming/' || proofs.id)) from proofs
   )
   select count(*) into v_proofs from told;
-  return v_files + v_proofs + private.discard_old_files();
+  -- what was sent once more after it had been taken
+  select count(private.emit('file.discarded', 'file', substr(objects.name, 10)::uuid, jsonb_build_object('bucket', objects.bucket_id, 'path', objects.name))) into v_repeats
+  from storage.objects
+  where objects.bucket_id in ('payment-proofs', 'complaint-evidence') and objects.name ~ '^incoming/[0-9a-f-]{36}$' and objects.created_at < v_before
+    and (exists (select from public.payment_proofs where 'incoming/' || payment_proofs.id = objects.name)
+      or exists (select from public.complaint_evidence where 'incoming/' || complaint_evidence.id = objects.name));
+  return v_files + v_proofs + v_repeats + private.discard_old_files();
 end
 $function$;
 
@@ -30566,6 +30602,8 @@ COMMENT ON FUNCTION "private"."ask_for_shipping"(public.orders, jsonb, jsonb, bi
 
 COMMENT ON FUNCTION "private"."ask_to_book"(public.shipments, text) IS 'Lets the worker book a parcel. Refuses shipment_not_ready.';
 
+COMMENT ON FUNCTION "private"."ask_to_sign_in"(text) IS 'Refuses sign_in_required to nobody in particular for a verb that only signed-in people may execute, where Postgres would only say that it is forbidden.';
+
 COMMENT ON FUNCTION "private"."ask_void"(uuid, text) IS 'Lets an authorisation go; the worker tells the provider, whose answer ends the payment.';
 
 COMMENT ON FUNCTION "private"."assess_enrollment"(uuid) IS 'Counts the result anew and, when the course''s rule is met, completes the enrolment, once.';
@@ -30607,6 +30645,8 @@ COMMENT ON FUNCTION "private"."audit_rows"(text, text, text[], jsonb[], jsonb[])
 COMMENT ON FUNCTION "private"."authorize_payment"(uuid, bigint, text, text) IS 'The provider holds the money for us: the order is held as long. What comes for an order that ended or is covered is let go at once.';
 
 COMMENT ON FUNCTION "private"."authorized_amount"(uuid) IS 'What is authorised for an order and will be captured unless it is let go.';
+
+COMMENT ON FUNCTION "private"."before_request"() IS 'Called by PostgREST before each request: asks to sign in where that is what is missing, and says how long others may keep the answer.';
 
 COMMENT ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) IS 'The lowest list price below the base price for this person, quantity and moment; nulls when the base price counts. Of equal ones: for everybody before a group''s, the smaller quantity, the older list.';
 
@@ -30922,7 +30962,7 @@ COMMENT ON FUNCTION "private"."delivery_document"(uuid) IS 'A parcel as its cour
 
 COMMENT ON FUNCTION "private"."digit_slips"(text) IS 'A regular expression for lines of digits that contain these with one slip; null when they are too few or too many for a phone.';
 
-COMMENT ON FUNCTION "private"."discard_abandoned_uploads"(interval) IS 'Drops uploads that nobody finished (pictures, sold files, files of lessons and learners, proofs of payment, evidence of complaints, imports), and imports and exports whose time is over, with their bytes; returns how many. The worker calls it nightly.';
+COMMENT ON FUNCTION "private"."discard_abandoned_uploads"(interval) IS 'Drops uploads that nobody finished (pictures, sold files, files of lessons and learners, proofs of payment, evidence of complaints, imports), bytes that came again after they were taken, and imports and exports whose time is over, with their bytes; returns how many. The worker calls it nightly.';
 
 COMMENT ON FUNCTION "private"."discard_old_files"() IS 'Drops imports that never arrived, and imports and exports older than import_days, with their files; returns how many. The worker calls it nightly. What they wrote is in the audit log.';
 
@@ -32052,7 +32092,7 @@ COMMENT ON FUNCTION "private"."said"(text) IS 'A reason, note or reference as so
 
 COMMENT ON FUNCTION "private"."said_facts"(jsonb) IS 'What a verb was given: words without white around them, and nothing of what says nothing.';
 
-COMMENT ON FUNCTION "private"."say_how_long_to_keep"() IS 'Called by PostgREST before each request: gives reads of the catalogue by nobody in particular a Cache-Control that lets others keep them, and any other read one that does not.';
+COMMENT ON FUNCTION "private"."say_how_long_to_keep"() IS 'Gives reads of the catalogue by nobody in particular a Cache-Control that lets others keep them, and any other read one that does not.';
 
 COMMENT ON FUNCTION "private"."seal_hash"(private.audit_seals) IS 'SHA-256 over the seal before, what the seal says, and the hashes of all that its transaction wrote.';
 
@@ -33756,6 +33796,12 @@ REVOKE ALL ON FUNCTION "private"."ask_to_book"(public.shipments, text) FROM "pos
 
 GRANT EXECUTE ON FUNCTION "private"."ask_to_book"(public.shipments, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."ask_to_sign_in"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."ask_to_sign_in"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."ask_to_sign_in"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."ask_void"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."ask_void"(uuid, text) FROM "postgres";
@@ -33903,6 +33949,16 @@ REVOKE ALL ON FUNCTION "private"."authorized_amount"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."authorized_amount"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."authorized_amount"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."before_request"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."before_request"() TO "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."before_request"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."before_request"() TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."before_request"() TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."best_list_price"(uuid, integer, text, uuid, bigint) FROM PUBLIC;
 
@@ -38662,13 +38718,9 @@ GRANT EXECUTE ON FUNCTION "private"."said_facts"(jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."say_how_long_to_keep"() FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."say_how_long_to_keep"() TO "anon", "authenticated";
-
 REVOKE ALL ON FUNCTION "private"."say_how_long_to_keep"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."say_how_long_to_keep"() TO "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."say_how_long_to_keep"() TO "service_role";
 
 REVOKE ALL ON FUNCTION "private"."seal_hash"(private.audit_seals) FROM PUBLIC;
 

@@ -1,5 +1,5 @@
 /*
-Foundation, caching: how long browsers and CDNs may keep what they read.
+Foundation, caching: how long browsers and CDNs may keep what they read, and what else is said before a request is answered.
 
 Promise: an answer may be kept by others only when it says so, and only reads of the catalogue by nobody in particular say so. Whoever is signed in,
 whatever is not listed here, and every refusal is "private, no-store".
@@ -30,7 +30,7 @@ insert into private.cached_reads (path, settings_prefix) values
 
 create function private.say_how_long_to_keep()
 returns void
-language plpgsql -- runs before every request
+language plpgsql -- in every request
 volatile
 security definer -- reads settings, for callers who may not
 set search_path = ''
@@ -58,9 +58,45 @@ begin
 end
 $$;
 comment on function private.say_how_long_to_keep() is
-  'Called by PostgREST before each request: gives reads of the catalogue by nobody in particular a Cache-Control that lets others keep them, and any other read one that does not.';
-grant execute on function private.say_how_long_to_keep() to anon, authenticated, service_role;
+  'Gives reads of the catalogue by nobody in particular a Cache-Control that lets others keep them, and any other read one that does not.';
+-- not granted: private.before_request calls it
+
+create function private.ask_to_sign_in(verb text)
+returns void
+language plpgsql
+stable
+security definer -- nobody in particular may not look at what is refused them
+set search_path = ''
+as $$
+begin
+  if exists (select from pg_catalog.pg_proc where pronamespace = 'public'::regnamespace and proname = ask_to_sign_in.verb and has_function_privilege('authenticated', oid, 'execute'))
+    and not exists (select from pg_catalog.pg_proc where pronamespace = 'public'::regnamespace and proname = ask_to_sign_in.verb and has_function_privilege('anon', oid, 'execute'))
+  then
+    perform private.fail('sign_in_required', 401, 'This call acts for a person, and nobody is signed in.', 'Sign in and send the access token as bearer.');
+  end if;
+end
+$$;
+comment on function private.ask_to_sign_in(text) is
+  'Refuses sign_in_required to nobody in particular for a verb that only signed-in people may execute, where Postgres would only say that it is forbidden.';
+-- not granted: private.before_request calls it
+
+create function private.before_request()
+returns void
+language plpgsql
+volatile
+security definer -- what it calls is not for clients
+set search_path = ''
+as $$
+begin
+  if current_setting('role', true) = 'anon' and current_setting('request.path', true) like '/rpc/%' then
+    perform private.ask_to_sign_in(substr(current_setting('request.path', true), 6));
+  end if;
+  perform private.say_how_long_to_keep();
+end
+$$;
+comment on function private.before_request() is 'Called by PostgREST before each request: asks to sign in where that is what is missing, and says how long others may keep the answer.';
+grant execute on function private.before_request() to anon, authenticated, service_role;
 
 -- hosted Supabase reads the setting of the role; the embedded stack names the same function in PostgREST's configuration
-alter role authenticator set pgrst.db_pre_request = 'private.say_how_long_to_keep';
+alter role authenticator set pgrst.db_pre_request = 'private.before_request';
 notify pgrst, 'reload config';

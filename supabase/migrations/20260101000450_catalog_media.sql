@@ -306,6 +306,7 @@ declare
   v_before constant timestamptz := now() - discard_abandoned_uploads.older_than;
   v_files integer;
   v_proofs integer;
+  v_repeats integer;
 begin
   with media as (
     delete from public.media where media.ready_at is null and media.created_at < v_before returning 1
@@ -325,11 +326,17 @@ begin
     select private.emit('file.discarded', 'file', proofs.id, jsonb_build_object('bucket', 'payment-proofs', 'path', 'incoming/' || proofs.id)) from proofs
   )
   select count(*) into v_proofs from told;
-  return v_files + v_proofs + private.discard_old_files();
+  -- what was sent once more after it had been taken
+  select count(private.emit('file.discarded', 'file', substr(objects.name, 10)::uuid, jsonb_build_object('bucket', objects.bucket_id, 'path', objects.name))) into v_repeats
+  from storage.objects
+  where objects.bucket_id in ('payment-proofs', 'complaint-evidence') and objects.name ~ '^incoming/[0-9a-f-]{36}$' and objects.created_at < v_before
+    and (exists (select from public.payment_proofs where 'incoming/' || payment_proofs.id = objects.name)
+      or exists (select from public.complaint_evidence where 'incoming/' || complaint_evidence.id = objects.name));
+  return v_files + v_proofs + v_repeats + private.discard_old_files();
 end
 $$;
 comment on function private.discard_abandoned_uploads(interval) is
-  'Drops uploads that nobody finished (pictures, sold files, files of lessons and learners, proofs of payment, evidence of complaints, imports), and imports and exports whose time is over, with their bytes; returns how many. The worker calls it nightly.';
+  'Drops uploads that nobody finished (pictures, sold files, files of lessons and learners, proofs of payment, evidence of complaints, imports), bytes that came again after they were taken, and imports and exports whose time is over, with their bytes; returns how many. The worker calls it nightly.';
 
 create function private.arrange_images(product_id uuid, image_ids uuid[], idempotency_key text)
 returns jsonb

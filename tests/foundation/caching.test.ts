@@ -86,6 +86,13 @@ test("a write, a refusal, a part of a list and a read that is not listed are kep
   }
 });
 
+test("a verb for people asks nobody in particular to sign in", async () => {
+  const json = { "content-type": "application/json" };
+  const response = await read("/rpc/place_order", json, { method: "POST", body: "{}" });
+  const asked = { code: "sign_in_required", message: expect.any(String), details: null, hint: expect.any(String) };
+  expect([response.status, await response.json()]).toEqual([401, asked]);
+});
+
 test("HEAD says how long, and has no body and no name for it", async () => {
   const response = await read(product(), { "if-none-match": "*" }, { method: "HEAD" });
   expect([response.status, await response.text(), keptBy(response)]).toEqual([200, "", forAll]);
@@ -94,7 +101,7 @@ test("HEAD says how long, and has no body and no name for it", async () => {
 
 test("hosted Supabase and the embedded stack call the same function before each request", async () => {
   const [role] = await stack.sql`select rolconfig from pg_roles where rolname = 'authenticator'`;
-  const named = "private.say_how_long_to_keep";
+  const named = "private.before_request";
   expect(role?.rolconfig).toContain(`pgrst.db_pre_request=${named}`);
   const keys = { jwk: {}, restSecret: "" } as Parameters<typeof restConfiguration>[2];
   expect(restConfiguration("", stack.ports, keys)).toContain(`db-pre-request = "${named}"`);

@@ -288,7 +288,7 @@ describe("how long an answer may be kept", () => {
       ...settings,
     };
     for (const [name, value] of Object.entries(request)) await sql`select set_config(${name}, ${value}, true)`;
-    await sql`select private.say_how_long_to_keep()`;
+    await sql`select private.before_request()`;
     const [row] = await sql`select current_setting('response.headers') as headers`;
     await asOwner(sql);
     return row?.headers === "" ? null : Object.assign({}, ...JSON.parse(row?.headers))["Cache-Control"];
@@ -307,7 +307,7 @@ describe("how long an answer may be kept", () => {
       const somebody = { "request.jwt.claims": '{"role": "anon", "sub": "8d0fd2b3-9ca7-4d9e-a95f-9e13dded323e"}' };
       expect(await keep(sql, "anon", "/products", somebody)).toBe("private, no-store");
       expect(await keep(sql, "anon", "/profiles")).toBe("private, no-store");
-      expect(await keep(sql, "anon", "/rpc/enroll", { "request.method": "POST" })).toBeNull();
+      expect(await keep(sql, "anon", "/rpc/quote", { "request.method": "POST" })).toBeNull();
     });
   });
 

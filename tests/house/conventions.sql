@@ -7,7 +7,7 @@ allowed (name, clients) as (
   values
     ('private.has_permission', 'authenticated'),
     -- PostgREST calls it as whoever asks
-    ('private.say_how_long_to_keep', 'anon, authenticated'),
+    ('private.before_request', 'anon, authenticated'),
     ('private.is_on_sale', 'anon, authenticated'),
     ('private.is_filled', 'anon, authenticated'),
     -- the condition of triggers, which is asked as whoever writes

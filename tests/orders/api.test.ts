@@ -1,10 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { endHold } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
+import { stockedVariant } from "../support/goods.ts";
 import { newLearner, tallyAnswers } from "../support/learners.ts";
 import { useStack } from "../support/stack.ts";
 
 const stack = useStack();
+const place = {
+  recipient: "Sari",
+  phone: "+62 811 222 333",
+  street: "Jl. Dago 1",
+  city: "Bandung",
+  country: "ID",
+  province: "Jawa Barat",
+  postal_code: "40135",
+};
 
 describe("an order over HTTP", () => {
   test("of several courses is one order with one total", async () => {
@@ -28,6 +38,24 @@ describe("an order over HTTP", () => {
     ]);
   });
 
+  test("is sent elsewhere by its customer before it leaves, and by staff with a reason, over HTTP", async () => {
+    const [support, customer] = [await newLearner(stack), await newLearner(stack)];
+    await stack.sql`insert into public.role_members (profile_id, role) values (${support.id}, 'support')`;
+    const variantId = await stockedVariant(stack.sql, 2, { status: "published", price: 50_00 });
+    const home = await customer.seatline.people.addresses.add(place);
+    const lines = [{ variant_id: variantId, quantity: 1 }];
+    const { id } = await customer.seatline.orders.place({ lines, shipping_address_id: home.id });
+    const office = await customer.seatline.people.addresses.add({ ...place, street: "Jl. Asia Afrika 8" });
+    const moved = await customer.seatline.orders.changeAddress({ order_id: id, shipping_address_id: office.id });
+    expect(moved).toMatchObject({ supplement: null, order: { id, shipping_address: { street: "Jl. Asia Afrika 8" } } });
+    const address = { ...place, street: "Jl. Braga 3" };
+    await support.seatline.orders.changeAddress({ order_id: id, address, reason: "They called." });
+    expect(await customer.seatline.orders.get(id)).toMatchObject({
+      shipping_address: { street: "Jl. Braga 3" },
+      edits: [{ actor_kind: "customer" }, { actor_kind: "staff" }],
+    });
+  });
+
   test("is prepared by staff, changed and paid nothing for by its customer, completed, and looked after over HTTP", async () => {
     const [admin, customer] = [await newLearner(stack), await newLearner(stack)];
     await stack.sql`insert into public.role_members (profile_id, role) values (${admin.id}, 'admin')`;
@@ -46,8 +74,6 @@ describe("an order over HTTP", () => {
     const placed = await admin.seatline.orders.listDrafts({ customer_id: customer.id, status: "placed" });
     expect(placed).toMatchObject({ data: [{ id: draft.id, order_id: id }], next_cursor: null });
     const elsewhere = { code: "order_not_editable", status: 409 };
-    const address = { recipient: "Sari", phone: "+62 811 222 333", street: "Jl. Dago 1", city: "Bandung" };
-    const place = { ...address, country: "ID", province: "Jawa Barat", postal_code: "40135" };
     await expect(customer.seatline.orders.changeAddress({ order_id: id, address: place })).rejects.toMatchObject(
       elsewhere,
     );

@@ -152,6 +152,29 @@ describe("one payment's events of the same second end the same in every order", 
     );
   });
 
+  // A provider's clock counts seconds: who lets the later one win lets whoever arrived first win a tie.
+  test("and differently when the second they were made in decides, which events a second apart do not show", async () => {
+    const name = "paid and given back at the provider";
+    await withSabotage(
+      replaceInFunction(
+        "private.apply_provider_event",
+        "elsif v_payment_id is not null then",
+        `elsif exists (
+          select from private.provider_events as seen
+          where seen.outcome = 'applied' and seen.event_id <> v_event.event_id and seen.payload ->> 'created' >= v_event.payload ->> 'created'
+            and private.event_payment(seen.provider, seen.payload #> '{data,object}') = v_payment_id) then null;
+        elsif v_payment_id is not null then`,
+      ),
+      async (target) => {
+        await secondsApart(target, name).catch((cause) => {
+          throw new Error("The bug shows without a tie.", { cause });
+        });
+        await endsTheSame(target, name);
+      },
+      { rounds: 1 },
+    );
+  });
+
   test("and with any of them delivered again and again between", async () => {
     await database.rolledBack(async (sql) => {
       const sale = await openSale(sql);
@@ -181,6 +204,17 @@ async function endsTheSame(target: TestDatabase, name: string): Promise<void> {
       expect(outcome, told).toMatchObject(ends);
       for (const answer of outcomes) expect(["applied", "ignored"], told).toContain(answer);
     }
+  });
+}
+
+/** The same events as they happened, one each second. */
+async function secondsApart(target: TestDatabase, name: string): Promise<void> {
+  const { events, ends } = stories[name] ?? expect.fail();
+  await target.rolledBack(async (sql) => {
+    const sale = await openSale(sql);
+    const told = events(sale).map((event, index) => ({ ...event, created: event.created + index }));
+    const [, outcome] = await replayed(sql, sale, told);
+    expect(outcome).toMatchObject(ends);
   });
 }
 

@@ -1,5 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { PaymentProof } from "../../packages/sdk/src/index.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { expectRefusal } from "../support/expect-error.ts";
 import { anonymousClient, signUpStaff, useStack } from "../support/stack.ts";
@@ -74,6 +75,19 @@ describe("a file", () => {
     const kept =
       await stack.sql`select name from storage.objects where bucket_id = 'payment-proofs' and name like any (${proofs.map(({ id }) => `%${id}`)})`;
     expect(kept.filter(({ name }) => !String(name).startsWith("incoming/"))).toEqual([]);
+  });
+
+  test("sent twenty times at once under one key is one proof with one file, and so it stays when it is sent again", async () => {
+    const { buyer, paymentId } = await transfer();
+    const options = { idempotencyKey: randomUUID() };
+    const send = () => buyer.seatline.transfers.sendProof({ payment_id: paymentId, file: picture() }, options);
+    const sent = await Promise.all(Array.from({ length: 20 }, send));
+    const [{ id }] = sent as [PaymentProof];
+    for (const proof of [...sent, await send()]) expect(proof).toMatchObject({ id, status: "submitted" });
+    expect((await buyer.seatline.transfers.listProofs({ payment_id: paymentId })).data).toMatchObject([{ id }]);
+    const kept =
+      await stack.sql`select name from storage.objects where bucket_id = 'payment-proofs' and name like ${`%${id}`}`;
+    expect(kept).toEqual([{ name: id }]);
   });
 
   test("cannot be exchanged once it was sent, nor submitted before", async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { placeOrder } from "../support/buying.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
@@ -251,3 +252,26 @@ async function recordRefund(sql: Sql, orderId: string, reference: string): Promi
   const [refund] = await sql`select id from public.refunds where order_id = ${orderId}`;
   await actingAs(sql, "service", (tx) => tx`select public.record_transfer_refund(${refund?.id}, ${reference})`);
 }
+
+test("bytes that came again after a proof was taken are removed after a day, and no sooner", async () => {
+  await database.rolledBack(async (sql) => {
+    const transfer = await openTransfer(sql);
+    const [old, nobodys] = [await sendProof(sql, transfer), randomUUID()];
+    await sql`update public.payment_proofs set created_at = now() - interval '25 hours'`;
+    const keep = (id: string, hours: number) => sql`
+      insert into storage.objects (bucket_id, name, created_at)
+      values ('payment-proofs', ${`incoming/${id}`}, now() - make_interval(hours => ${hours})), ('payment-proofs', ${id}, now() - interval '9 days')`;
+    await sql`select set_config('role', 'none', true)`; // Storage writes its rows itself
+    await sql`insert into storage.buckets (id, name) values ('payment-proofs', 'payment-proofs') on conflict do nothing`;
+    await keep(old, 25);
+    await keep(nobodys, 25);
+    await asOwner(sql);
+    expect(await sql`select private.discard_abandoned_uploads() as gone`).toEqual([{ gone: 1 }]);
+    const told = await sql`select payload from public.events where name = 'file.discarded'`;
+    expect(told).toEqual([{ payload: { bucket: "payment-proofs", path: `incoming/${old}` } }]);
+    await sql`select set_config('role', 'none', true)`;
+    await sql`update storage.objects set created_at = now() - interval '23 hours'`;
+    await asOwner(sql);
+    expect(await sql`select private.discard_abandoned_uploads() as gone`).toEqual([{ gone: 0 }]);
+  });
+});

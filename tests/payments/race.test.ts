@@ -1,8 +1,10 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Pool, type TestDatabase, useDatabase } from "../support/database.ts";
 import { raceRounds } from "../support/effort.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
+import { startSilentWorker } from "../support/worker.ts";
+import { type Mailbox, openMailbox } from "../worker/support/mailbox.ts";
 import { actingAs } from "./acting-as.ts";
 import { deliver } from "./deliver.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
@@ -20,6 +22,12 @@ import { attach, cancel, expireDue, openOrder, openSale, PRICE, type Sale, start
 import { settleDown, tell, times, together } from "./together.ts";
 
 const database = useDatabase();
+let mailbox: Mailbox;
+
+beforeAll(async () => {
+  mailbox = await openMailbox();
+});
+afterAll(() => mailbox?.close());
 
 describe("25 copies of an event at once", () => {
   const kinds: [string, (sale: Sale) => ProviderEvent, Partial<Outcome>][] = [
@@ -72,6 +80,20 @@ describe("browser, webhook, reconciler and staff on one order", () => {
     for (let round = 0; round < raceRounds(4); round++) await onePathWins(database);
   });
 
+  test("and the buyer gets one mail, which says how it ended", async () => {
+    for (let round = 0; round < raceRounds(1); round++) await oneMailSays(database);
+  });
+
+  test("is noticed when that mail is lost, although everything else is as it should be", async () => {
+    await withSabotage(
+      `create function private.lose_mail() returns trigger language plpgsql as 'begin return null; end';
+      create trigger lose_mail before insert on public.notifications for each row
+      when (new.type in ('order_confirmation', 'refund')) execute function private.lose_mail()`,
+      oneMailSays,
+      { rounds: 1 },
+    );
+  });
+
   test("tear the order apart when the payment's row is not locked behind the order's", async () => {
     await withSabotage(
       allOf(
@@ -110,8 +132,12 @@ describe("browser, webhook, reconciler and staff on one order", () => {
   });
 });
 
-/** Everything that can happen to an order at the same moment, twice over. */
 async function onePathWins(target: TestDatabase): Promise<void> {
+  await everyPathAtOnce(target);
+}
+
+/** Everything that can happen to an order at the same moment, twice over. */
+async function everyPathAtOnce(target: TestDatabase): Promise<Sale & { ended: Outcome }> {
   const sale = await openSale(target.sql, { seats: 2 });
   const webhook = paid(sale);
   const reconciled = { ...again(webhook), type: "checkout.session.reconciled" };
@@ -148,6 +174,23 @@ async function onePathWins(target: TestDatabase): Promise<void> {
     expect(outcome.events["refund.requested"]).toBe(1);
   }
   await expectInvariants(target.sql);
+  return { ...sale, ended: outcome };
+}
+
+/** The same, until the worker has nothing left to do: the buyer's mailbox holds a confirmation, or the notice of the refund. */
+async function oneMailSays(target: TestDatabase): Promise<void> {
+  const { customerId, orderId, ended } = await everyPathAtOnce(target);
+  const worker = await startSilentWorker(target.url, { SMTP_URL: mailbox.url });
+  await worker.untilEmpty().finally(() => worker.stop());
+  const [order] =
+    await target.sql`select email, number from public.orders join public.profiles on profiles.id = customer_id where orders.id = ${orderId}`;
+  const about = mailbox.mails.filter(
+    ({ recipient, subject }) => recipient === order?.email && subject?.includes(order?.number),
+  );
+  expect(about.map(({ subject }) => subject)).toHaveLength(1);
+  const kept =
+    await target.sql`select type from public.notifications where profile_id = ${customerId} and type <> 'welcome' and status = 'sent'`;
+  expect(kept).toEqual([{ type: ended.order === "paid" ? "order_confirmation" : "refund" }]);
 }
 
 const captured = ({ payments }: Outcome) => payments.reduce((sum, payment) => sum + Number(payment.split(" ")[1]), 0);

@@ -145,3 +145,21 @@ test("an access token cannot be made from a signed URL", async () => {
   });
   expect(response.status).toBe(401);
 });
+
+test("many who write, read and remove one file at once are each answered clearly, and nothing is left behind", async () => {
+  const name = `${randomUUID()}.txt`;
+  const file = () => admin.storage.from(closed);
+  const deeds = [
+    () => file().upload(name, "some words", { contentType: "text/plain" }),
+    () => file().download(name),
+    () => file().remove([name]),
+    () => file().createSignedUploadUrl(name),
+  ];
+  const answers = await Promise.all(Array.from({ length: 80 }, (_, index) => deeds[index % 4]?.()));
+  const failures = answers.flatMap((answer) => (answer?.error ? [answer.error as { status?: number }] : []));
+  expect(failures.filter(({ status = 500 }) => status >= 500)).toEqual([]);
+  await file().remove([name]);
+  expect((await file().download(name)).data).toBeNull();
+  expect((await file().upload(name, "other words", { contentType: "text/plain" })).error).toBeNull();
+  expect(await (await file().download(name)).data?.text()).toBe("other words");
+});

@@ -17,7 +17,7 @@ export function restConfiguration(databaseUrl: string, ports: Ports, keys: Keys)
     "db-config": false,
     "db-channel-enabled": true,
     // Hosted Supabase reads the same name from the setting of the role authenticator, which a migration makes.
-    "db-pre-request": "private.say_how_long_to_keep",
+    "db-pre-request": "private.before_request",
     // PostgREST takes about five times as long to check an ES256 token it has not seen; the gateway has checked it already.
     "jwt-secret": JSON.stringify({ keys: [restKey(keys), ...keySet(keys).keys] }),
     "jwt-aud": "authenticated",

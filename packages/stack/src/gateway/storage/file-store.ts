@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { copyFile, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -43,8 +43,14 @@ export function createFileStore(folder: string): ObjectStore {
   return {
     driver: null,
     async getObject(bucket, key) {
-      const metadata = await describe(bucket, key);
-      const body = Readable.toWeb(createReadStream(fileOf(bucket, key))) as unknown as ReadableStream;
+      // opened first: who removes it meanwhile takes nothing away from who reads
+      const file = await open(fileOf(bucket, key)).catch(nothingThere);
+      const metadata = await describe(bucket, key).catch(nothingThere);
+      if (!file || !metadata) {
+        await file?.close();
+        return { metadata: gone, httpStatusCode: 404 };
+      }
+      const body = Readable.toWeb(file.createReadStream()) as unknown as ReadableStream;
       return { metadata, httpStatusCode: 200, body };
     },
     async uploadObject(bucket, key, _version, body, mimetype, cacheControl) {
@@ -77,6 +83,14 @@ export function createFileStore(folder: string): ObjectStore {
     headObject: (bucket, key) => describe(bucket, key),
     privateAssetUrl: async (bucket, key) => `file://${fileOf(bucket, key)}`,
   };
+}
+
+// What lite is told of an object whose bytes are gone: it makes 404 of it.
+const gone = { mimetype: "", cacheControl: "", contentLength: 0, size: 0, eTag: "", lastModified: new Date(0) };
+
+function nothingThere(error: NodeJS.ErrnoException): null {
+  if (error.code === "ENOENT") return null;
+  throw error;
 }
 
 const factsOf = (file: string): string => `${file.slice(0, -2)}.facts`;

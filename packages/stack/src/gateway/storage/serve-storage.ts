@@ -10,6 +10,7 @@ const unsupported = ["upload", "s3", "render", "iceberg", "vector", "cdn"];
 
 /** Makes Storage: lite does the work, the answers are put into Supabase's form and what lite lacks is refused with a sentence. */
 export function createStorage(lite: Lite): ServeStorage {
+  const inTurn = turns();
   return async (request, caller) => {
     const path = new URL(request.url).pathname.slice(prefix.length);
     const [, kind = "", action = ""] = path.split("/");
@@ -17,7 +18,8 @@ export function createStorage(lite: Lite): ServeStorage {
     if (request.method === "POST" && /^\/object\/sign\/[^/]+$/.test(path)) return signMany(lite, request, caller);
     if (["GET", "HEAD", "PUT"].includes(request.method) && isSignedUrl(request) && !lite.signed(tokenOf(request)))
       return storageError(400, "InvalidJWT", "This link has ended, or was changed. Ask for a new one.");
-    const response = await lite.storage(inLiteWords(request), caller);
+    const names = await namesWritten(request, path);
+    const response = await inTurn(names, () => lite.storage(inLiteWords(request), caller));
     if (request.method === "POST" && /^\/object\/(upload\/)?sign\//.test(path)) return withSignedUrl(response);
     return request.method === "GET" && kind === "object" ? harmless(saved(request, response)) : response;
   };
@@ -26,6 +28,43 @@ export function createStorage(lite: Lite): ServeStorage {
 const isSignedUrl = (request: Request): boolean =>
   /^\/storage\/v1\/object\/(upload\/)?sign\//.test(new URL(request.url).pathname);
 const tokenOf = (request: Request): string => new URL(request.url).searchParams.get("token") ?? "";
+
+/**
+ * The objects that a request writes or removes, as `<bucket>/<name>`. Those who do so at once wait for each other: lite looks, keeps the bytes
+ * and writes the row in three steps, and who comes between them is answered with a failure.
+ */
+async function namesWritten(request: Request, path: string): Promise<string[]> {
+  const { method } = request;
+  const name = /^\/object\/(?:upload\/sign\/)?(.+)$/.exec(path)?.[1];
+  if (method === "GET" || method === "HEAD" || !name) return [];
+  if (method === "PUT" || name.includes("/")) return /^(sign|list|info)\//.test(name) ? [] : [decoded(name)];
+  if (method !== "DELETE") return [];
+  const { prefixes } = await readBody(request.clone() as Request);
+  return Array.isArray(prefixes) ? prefixes.map((prefix) => `${name}/${prefix}`) : [];
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name; // lite refuses it
+  }
+}
+
+/** Runs work once all earlier work on the same names has ended, well or not. */
+function turns(): <T>(names: string[], work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return async (names, work) => {
+    const before = Promise.allSettled(names.map((name) => last.get(name)));
+    const mine = before.then(work);
+    for (const name of names) last.set(name, mine);
+    try {
+      return await mine;
+    } finally {
+      for (const name of names) if (last.get(name) === mine) last.delete(name);
+    }
+  };
+}
 
 /** Older clients say `/object/authenticated/<bucket>`; lite knows the short form only. */
 function inLiteWords(request: Request): Request {
