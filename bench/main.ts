@@ -13,6 +13,7 @@ import { measureOrderSearch } from "./measurements/order-search.ts";
 import type { Outcome } from "./measurements/outcome.ts";
 import { measurePlaceOrder } from "./measurements/place-order.ts";
 import { measureProductSearch } from "./measurements/product-search.ts";
+import { measureRecovery } from "./measurements/recovery.ts";
 import { measureRush } from "./measurements/rush.ts";
 import { measureSqlEnroll } from "./measurements/sql-enroll.ts";
 import { measureStart } from "./measurements/start.ts";
@@ -103,6 +104,7 @@ function plan(only: MeasurementName[]) {
     [["journey"], measureJourney],
     [["beside-report"], measureBesideReport],
     [["webhooks"], measureWebhooks],
+    [["recovery"], measureRecovery],
     [["start"], measureStart],
   ];
   return groups

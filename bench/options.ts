@@ -17,6 +17,7 @@ export const measurementNames = [
   "journey",
   "beside-report",
   "webhooks",
+  "recovery",
   "start",
 ] as const;
 
