@@ -104,7 +104,7 @@ describe("the end of a hold at the same moment as its payment", () => {
 
 // Provider, two workers and the buyer's own second thoughts meet at orders whose holds have just ended; the seat stays free for them.
 async function expiryAndPayment(shop: TestDatabase): Promise<void> {
-  const intake = await publishedIntake(shop.sql, { seats: 40, price: 120_000_00 });
+  const intake = await publishedIntake(shop.sql, { seats: 28 + raceRounds(12), price: 120_000_00 });
   for (let round = 0; round < raceRounds(12); round++) {
     const buyer = await newCustomer(shop.sql);
     const order = await orderOne(shop.sql, buyer, intake.variantId);

@@ -82,9 +82,7 @@ describe("the commands", { timeout: 240_000 }, () => {
   test("status tells programs what runs", async () => {
     const names = async () => (await status()).pieces.map((piece: { name: string }) => piece.name);
     // a piece that is being started again is not there for a moment
-    await expect
-      .poll(names, { timeout: 20_000, interval: 500 })
-      .toEqual(expect.arrayContaining(["postgres", "standby", "gateway", "rest", "functions"]));
+    await expect.poll(names).toEqual(expect.arrayContaining(["postgres", "standby", "gateway", "rest", "functions"]));
     const report = await status();
     expect(report).toMatchObject({ running: true, status: "ready", ports: { gateway: port, postgres: port + 1 } });
     expect(report.pieces.every((piece: { running: boolean }) => piece.running)).toBe(true);
@@ -95,34 +93,28 @@ describe("the commands", { timeout: 240_000 }, () => {
     expect((await seatline("logs", "nothing", "--no-follow")).code).toBe(1);
   });
 
-  test("data and keys survive stop and start", async () => {
+  test("data and keys survive stop and start, and two starts at the same moment give one stack", async () => {
     await query("create table public.kept as select 7 as value");
     const before = await status();
     expect((await seatline("stop")).code).toBe(0);
     expect(await status()).toMatchObject({ running: false, pieces: [] });
     expect((await seatline("stop")).output).toContain("not running");
-    expect(await seatline("start")).toMatchObject({ code: 0 });
+    const answers = await Promise.all([seatline("start"), seatline("start")]);
+    expect(answers).toMatchObject([{ code: 0 }, { code: 0 }]);
     expect(await query("select value from public.kept")).toEqual([{ value: 7 }]);
-    expect((await status()).secret_key).toBe(before.secret_key);
+    expect(await status()).toMatchObject({ status: "ready", secret_key: before.secret_key });
   });
 
   test("a stack killed with -9 is repaired by the next start, with every sale kept", async () => {
     await query("insert into public.kept values (8)");
     const killed = readState(home);
     process.kill(killed?.owner?.pid ?? 0, "SIGKILL");
-    await until(async () => (await status()).running === false, 5);
+    await until(async () => (await status()).running === false, 30);
     expect(await seatline("start")).toMatchObject({ code: 0 });
     const now = await status();
     const pids = now.pieces.map((piece: { pid: number }) => piece.pid);
     for (const piece of Object.values(killed?.pieces ?? {})) expect(pids).not.toContain(piece.pid);
     expect(await query("select value from public.kept order by 1")).toEqual([{ value: 7 }, { value: 8 }]);
-  });
-
-  test("two starts at the same moment give one stack", async () => {
-    await seatline("stop");
-    const answers = await Promise.all([seatline("start"), seatline("start")]);
-    expect(answers).toMatchObject([{ code: 0 }, { code: 0 }]);
-    expect((await status()).status).toBe("ready");
   });
 
   test("reset asks first, and then deletes the data but nothing that is not its own", async () => {

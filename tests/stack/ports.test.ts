@@ -3,9 +3,11 @@ import postgres from "postgres";
 import { afterAll, expect, test } from "vitest";
 import { portsFrom, type Stack, startStack } from "../../packages/stack/src/index.ts";
 import { freePorts } from "../support/free-ports.ts";
+import { useStack } from "../support/stack.ts";
 import { smallServer, temporaryHome } from "./temporary-home.ts";
 
-const homes = [temporaryHome(), temporaryHome()] as const;
+const first = useStack();
+const home = temporaryHome();
 const running: Stack[] = [];
 
 afterAll(async () => {
@@ -23,7 +25,7 @@ test("a taken port is named, with a base port that is free", async () => {
   const taken = portsFrom(base).simulator;
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(taken, "127.0.0.1", resolve));
-  const error = await start(homes[0], base).then(
+  const error = await start(home, base).then(
     () => null,
     (reason: Error) => reason,
   );
@@ -34,17 +36,17 @@ test("a taken port is named, with a base port that is free", async () => {
 });
 
 test("two stacks run side by side and do not see each other", async () => {
-  const first = await start(homes[0], await freePorts(11));
-  const second = await start(homes[1], await freePorts(11));
-  const names = async (stack: Stack) => {
+  const second = await start(home, await freePorts(11));
+  const names = async (stack: Pick<Stack, "home" | "urls">) => {
     const sql = postgres(stack.urls.database, { max: 1, onnotice: () => {} });
-    await sql`create table public.only_here as select ${stack.home} as home`;
-    const rows = await sql`select home from public.only_here`;
-    await sql.end();
-    return rows.map((row) => row.home);
+    await sql`create schema only_here`;
+    await sql`create table only_here.homes as select ${stack.home} as home`;
+    const rows = await sql`select home from only_here.homes`;
+    return { homes: rows.map((row) => row.home), end: () => sql`drop schema only_here cascade`.then(() => sql.end()) };
   };
-  expect(await names(first)).toEqual([first.home]);
-  expect(await names(second)).toEqual([second.home]);
+  const seen = [await names(first), await names(second)];
+  expect(seen.map(({ homes }) => homes)).toEqual([[first.home], [second.home]]);
+  await Promise.all(seen.map(({ end }) => end()));
   expect(first.keys.secretKey).not.toBe(second.keys.secretKey);
   expect(first.keys.dbPassword).not.toBe(second.keys.dbPassword);
 });
