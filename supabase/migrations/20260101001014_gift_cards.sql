@@ -26,6 +26,8 @@ create table public.gift_cards (
 );
 comment on table public.gift_cards is 'A gift card; hint is the end of its code, which nobody can read. amount is what it was issued with, its balance the sum of its entries. order_item_id: the line that sold it, null when staff issued it. While frozen_at is set nothing is taken from it.';
 create index on public.gift_cards (order_item_id) where order_item_id is not null;
+-- serves: private.find_concerns
+create index on public.gift_cards (id) where frozen_at is not null;
 -- serves: what is to expire
 create index on public.gift_cards (expires_at) where expired_at is null;
 
@@ -285,6 +287,10 @@ begin
   if not found then
     perform private.fail('gift_card_not_found', 404, 'There is no such gift card.', 'Check the id.');
   end if;
+  -- of one that ended with its sale: what came back to it may be spent again
+  update public.gift_cards set frozen_at = null
+  where gift_cards.id = renew_gift_card_code.gift_card_id and private.gift_card_balance_of(gift_cards.id) > 0 and exists (
+    select from public.gift_card_purchases where gift_card_purchases.gift_card_id = gift_cards.id and gift_card_purchases.status = 'voided');
   perform private.emit('gift_card.renewed', 'gift_card', renew_gift_card_code.gift_card_id, jsonb_build_object('reason', renew_gift_card_code.reason));
   v_answer := private.gift_card_document(renew_gift_card_code.gift_card_id, private.set_gift_card_code(renew_gift_card_code.gift_card_id));
   -- kept without the code, which is nowhere but in this answer
@@ -306,5 +312,5 @@ as $$
   select private.renew_gift_card_code(renew_gift_card_code.gift_card_id, renew_gift_card_code.reason, renew_gift_card_code.idempotency_key);
 $$;
 comment on function public.renew_gift_card_code(uuid, text, text) is
-  'Staff (payments.refund): gives a card whose code was lost or got about another one, and answers the card with it, this once; a repeated call answers code null. Errors: permission_denied, gift_card_not_found, invalid_reason, idempotency_key_reused.';
+  'Staff (payments.refund): gives a card whose code was lost or got about another one, and answers the card with it, this once; a repeated call answers code null. One that ended with its sale works again for what came back to it. Errors: permission_denied, gift_card_not_found, invalid_reason, idempotency_key_reused.';
 grant execute on function public.renew_gift_card_code(uuid, text, text) to authenticated, service_role;

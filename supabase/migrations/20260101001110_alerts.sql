@@ -33,6 +33,7 @@ insert into private.concern_kinds (kind, owner_role, allowed, sentence) values
   ('order_in_review', 'finance', '0', 'An order waits for a decision.'),
   ('refund_pending', 'finance', '1 hour', 'A refund has not arrived.'),
   ('refund_failed', 'finance', '0', 'A refund failed.'),
+  ('gift_card_returned', 'finance', '0', 'Money came back to a gift card that had ended: whoever spent it has nothing of it yet.'),
   ('proof_waiting', 'finance', '4 hours', 'A proof of payment waits to be looked at.'),
   ('shipment_stuck', 'warehouse', '0', 'A parcel is not handed over, or on its way without news, for longer than the shop allows.'),
   ('shipment_came_back', 'warehouse', '4 hours', 'A parcel came back, and nobody has said what becomes of its goods.'),
@@ -150,6 +151,15 @@ begin
     select 'refund_failed', 'refund_failed:' || refunds.id, 'order', orders.id, orders.number, refunds.updated_at
     from public.refunds join public.payments on payments.id = refunds.payment_id join public.orders on orders.id = refunds.order_id
     where refunds.status = 'failed' and payments.status = 'refund_failed'
+    union all
+    -- settled by another code for the card, or by a person who has looked: money of a stolen card stays where it is
+    select 'gift_card_returned', 'gift_card:' || gift_cards.id || ':' || max(gift_card_entries.id), 'gift_card', gift_cards.id, gift_cards.hint, max(gift_card_entries.created_at)
+    from public.gift_cards join public.gift_card_purchases on gift_card_purchases.gift_card_id = gift_cards.id
+    join public.gift_card_entries on gift_card_entries.gift_card_id = gift_cards.id and gift_card_entries.kind = 'returned'
+    where gift_cards.frozen_at is not null and gift_card_purchases.status = 'voided' and private.gift_card_balance_of(gift_cards.id) > 0
+    group by gift_cards.id
+    having not exists (
+      select from public.alerts where alerts.key = 'gift_card:' || gift_cards.id || ':' || max(gift_card_entries.id) and alerts.acknowledged_at is not null)
     union all
     select 'proof_waiting', 'proof:' || payment_proofs.id, 'order', orders.id, orders.number, payment_proofs.submitted_at
     from public.payment_proofs join public.payments on payments.id = payment_proofs.payment_id join public.orders on orders.id = payments.order_id
@@ -323,7 +333,7 @@ as $$
   select private.acknowledge_concern(acknowledge_concern.alert_id, acknowledge_concern.note, acknowledge_concern.idempotency_key);
 $$;
 comment on function public.acknowledge_concern(uuid, text, text) is
-  'Staff (alerts.write): one looks after this alert; it stays open until what it is about is settled. An event about an unknown payment is settled by that. Answers the alert. '
+  'Staff (alerts.write): one looks after this alert; it stays open until what it is about is settled. An event about an unknown payment, and money on a gift card that had ended, are settled by that. Answers the alert. '
   'Errors: permission_denied, alert_not_found, alert_not_open, invalid_note, idempotency_key_reused.';
 grant execute on function public.acknowledge_concern(uuid, text, text) to authenticated, service_role;
 

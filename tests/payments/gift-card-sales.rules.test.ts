@@ -6,6 +6,7 @@ import { promotion, tax } from "../pricing/offers.ts";
 import { as, payOrder, placeOrder } from "../support/buying.ts";
 import { type Sql, useDatabase } from "../support/database.ts";
 import { expectRefusal } from "../support/expect-error.ts";
+import { expectInvariants } from "../support/invariants.ts";
 import { asOwner, asStaff, newCustomer } from "../support/people.ts";
 import { grant, payWithCredit } from "./credit.ts";
 import { deliver } from "./deliver.ts";
@@ -209,6 +210,34 @@ describe("a refund of gift cards", () => {
       await sql`select private.record_refund_result(id, 're_' || id, 'success') from public.refunds where order_id = ${sold.order.id}`;
       expect(await books(sql, sold)).toEqual({ cash_in_transit: 100_00, gift_cards: -100_00 });
     }));
+
+  test.each(["another code", "left"])("leaves what comes back to a card that ended before finance: %s", (decided) =>
+    database.rolledBack(async (sql) => {
+      const sold = await soldCards(sql);
+      const card = sold.cards[0] ?? "";
+      const goods = await openOrder(sql, { price: 100_00 });
+      await payWithCard(sql, goods, await codeOf(sql, sold.purchases[0]));
+      await refund(sql, sold.order.id, { lines: [{ order_item_id: sold.item }], amount: WORTH - 100_00 });
+      const open = async () =>
+        (await sql`select kind from private.find_concerns() where subject_id = ${card}`).map(({ kind }) => kind);
+      expect(await open()).toEqual([]);
+      await refund(sql, goods.orderId);
+      expect([await standing(sql, sold), await open()]).toEqual([["voided 10000"], ["gift_card_returned"]]);
+      await sql`select private.raise_alerts()`;
+      const finance = await asStaff(sql, "finance");
+      await asOwner(sql);
+      if (decided === "left") {
+        const [alert] = await sql`select id from public.alerts where subject_id = ${card}`;
+        await call(sql, finance, "acknowledge_concern", { alert_id: alert?.id, note: "The card was stolen." });
+      } else {
+        const wish = { gift_card_id: card, reason: "What it bought was given back." };
+        const renewed = await call<{ code: string }>(sql, finance, "renew_gift_card_code", wish);
+        expect(await redeem(sql, goods.customerId, renewed.code)).toMatchObject({ redeemed_amount: 100_00 });
+      }
+      expect(await open()).toEqual([]);
+      await expectInvariants(sql);
+    }),
+  );
 
   test("is what cancelling does, whole; an order that was not paid leaves no card", () =>
     database.rolledBack(async (sql) => {

@@ -24,6 +24,7 @@ export const concernKinds = [
   "order_in_review",
   "refund_pending",
   "refund_failed",
+  "gift_card_returned",
   "proof_waiting",
   "shipment_stuck",
   "shipment_came_back",

@@ -99,7 +99,10 @@ export class Payments {
     return this.#api.perform("issue_gift_card", { ...params }, options);
   }
 
-  /** Gives a card whose code was lost another one, for staff with `payments.refund`. Errors: `gift_card_not_found`, `invalid_reason`. */
+  /**
+   * Gives a card whose code was lost another one, for staff with `payments.refund`; one that ended with its sale works again for what came back to it.
+   * Errors: `gift_card_not_found`, `invalid_reason`.
+   */
   renewGiftCard(params: { gift_card_id: string; reason: string }, options?: ChangeOptions): Promise<GiftCard> {
     const { gift_card_id, reason } = params;
     return this.#api.perform("renew_gift_card_code", { gift_card_id, reason }, options);

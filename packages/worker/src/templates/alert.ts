@@ -22,6 +22,7 @@ const INDONESIAN: Record<string, string> = {
   order_in_review: "Sebuah pesanan menunggu keputusan.",
   refund_pending: "Pengembalian dana belum sampai.",
   refund_failed: "Pengembalian dana gagal.",
+  gift_card_returned: "Dana kembali ke kartu hadiah yang sudah berakhir: pembelinya belum mendapat apa pun.",
   proof_waiting: "Bukti pembayaran menunggu diperiksa.",
   production_waiting: "Sistem produksi belum memberi kabar tentang sebuah pesanan.",
   job_failed: "Pekerjaan latar belakang gagal.",
