@@ -149,13 +149,10 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if cardinality(audit_key.columns) = 1 then
-    return audit_key."row" ->> audit_key.columns[array_lower(audit_key.columns, 1)]; -- those of a trigger begin at 0
-  end if;
   return (select string_agg(audit_key."row" ->> named.key_column, '/' order by named.position) from unnest(audit_key.columns) with ordinality as named (key_column, position));
 end
 $$;
-comment on function private.audit_key(jsonb, text[]) is 'The key of a row as the audit log writes it.';
+comment on function private.audit_key(jsonb, text[]) is 'The key of a row as the audit log writes it when several columns are the key.';
 
 create function private.audit_rows(action text, table_name text, key_columns text[], befores jsonb[], afters jsonb[])
 returns void
@@ -178,7 +175,9 @@ begin
     select v_actor_id, v_role, audit_rows.action, audit_rows.table_name, entries.row_key, entries.before, entries.after, v_request_id, v_now,
       sha256(private.audit_content(v_actor_id, v_role, audit_rows.action, audit_rows.table_name, entries.row_key, entries.before, entries.after, v_request_id, v_now))
     from (
-      select pairs.number, pairs.before, pairs.after, private.audit_key(coalesce(pairs.after, pairs.before), audit_rows.key_columns) as row_key
+      select pairs.number, pairs.before, pairs.after,
+        case when cardinality(audit_rows.key_columns) = 1 then coalesce(pairs.after, pairs.before) ->> audit_rows.key_columns[array_lower(audit_rows.key_columns, 1)] -- those of a trigger begin at 0
+          else private.audit_key(coalesce(pairs.after, pairs.before), audit_rows.key_columns) end as row_key
       from unnest(audit_rows.befores, audit_rows.afters) with ordinality as pairs (before, after, number) where pairs.before is distinct from pairs.after offset 0
     ) as entries
     order by entries.number

@@ -164,7 +164,7 @@ create table public.variants (
   translations jsonb not null default '{}',
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  constraint variants_have_a_sku_of_sane_form check (sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'),
+  constraint variants_have_a_sku_of_sane_form check (sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]*$' and length(sku) <= 64),
   constraint variants_have_a_title_people_can_read check (length(btrim(title)) between 1 and 200),
   constraint variants_have_attributes_by_name check (jsonb_typeof(attributes) = 'object'),
   constraint variants_count_stock_in_a_known_mode check (stock_mode in ('none', 'tracked', 'backorder', 'preorder'))

@@ -58,31 +58,21 @@ grant execute on function private.attribute_schema(uuid) to anon, authenticated,
 
 create function private.value_problem(attribute public.category_attributes, value jsonb)
 returns text
-language plpgsql
-immutable
+language sql
+stable
 security invoker
-set search_path = ''
-as $$
-begin
-  case attribute.type
-    when 'boolean' then
-      return case when jsonb_typeof(value) <> 'boolean' then 'is true or false' end;
-    when 'text' then
-      return case when jsonb_typeof(value) <> 'string' or length(btrim(value #>> '{}')) not between 1 and 500 then 'is a text of 1 to 500 characters' end;
-    when 'choice' then
-      return case when jsonb_typeof(value) <> 'string' or (value #>> '{}') <> all (attribute.choices) then 'is one of ' || array_to_string(attribute.choices, ', ') end;
-    else
-      if jsonb_typeof(value) <> 'number' or attribute.type = 'integer' and trunc((value #>> '{}')::numeric) <> (value #>> '{}')::numeric then
-        return case attribute.type when 'integer' then 'is a whole number' else 'is a number' end;
-      end if;
-      return case
-        when (value #>> '{}')::numeric < attribute.min then format('is at least %s', attribute.min)
-        when (value #>> '{}')::numeric > attribute.max then format('is at most %s', attribute.max)
-      end;
-  end case;
-end
-$$;
-comment on function private.value_problem(public.category_attributes, jsonb) is 'Why a value does not fit its attribute, as the end of a sentence; null when it does.';
+return case attribute.type
+  when 'boolean' then case when jsonb_typeof(value) <> 'boolean' then 'is true or false' end
+  when 'text' then case when jsonb_typeof(value) <> 'string' or length(btrim(value #>> '{}')) not between 1 and 500 then 'is a text of 1 to 500 characters' end
+  when 'choice' then case when jsonb_typeof(value) <> 'string' or (value #>> '{}') <> all (attribute.choices) then 'is one of ' || array_to_string(attribute.choices, ', ') end
+  else case
+    when jsonb_typeof(value) <> 'number' then case attribute.type when 'integer' then 'is a whole number' else 'is a number' end
+    when attribute.type = 'integer' and trunc((value #>> '{}')::numeric) <> (value #>> '{}')::numeric then 'is a whole number'
+    when (value #>> '{}')::numeric < attribute.min then format('is at least %s', attribute.min)
+    when (value #>> '{}')::numeric > attribute.max then format('is at most %s', attribute.max)
+  end
+end;
+comment on function private.value_problem(public.category_attributes, jsonb) is 'Why a value does not fit its attribute, as the end of a sentence; null when it does. Inlined.';
 
 create function private.attributes_problem(schema public.category_attributes[], attributes jsonb, level text, complete boolean)
 returns jsonb

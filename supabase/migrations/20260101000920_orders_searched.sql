@@ -120,8 +120,8 @@ begin
   insert into private.sold_titles (variant_id, title, content)
   select variants.id, renamed.title, private.search_text(renamed.title) from renamed join public.variants on variants.product_id = renamed.id order by variants.id
   on conflict do nothing;
-  if found then
-    perform gin_clean_pending_list('private.sold_titles_content_idx'); -- every search would read it
+  if found and not private.is_importing() then
+    perform gin_clean_pending_list('private.sold_titles_content_idx'); -- every search would read it; an import does so at its end
   end if;
   perform private.note_titles(array(select intakes.variant_id from changed join public.intakes on intakes.product_id = changed.id));
   return null;

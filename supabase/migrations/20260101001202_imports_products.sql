@@ -84,7 +84,9 @@ volatile
 security invoker
 set search_path = ''
 as $$
-  with merged as materialized (
+  with ids as materialized (
+    select (random() * 4294967295)::bigint as first, substr(gen_random_uuid()::text, 9) as rest
+  ), merged as materialized (
     select import_rows.record ->> 'slug' as slug, min(import_rows.row_number) as row_number,
       case count(*) when 1 then (array_agg(import_rows.record))[1] else private.merge_records(array_agg(import_rows.record)) end as record
     from private.import_rows
@@ -116,7 +118,7 @@ as $$
   )
   insert into private.import_products (import_id, row_number, record, product_id, change, former_status, former_kind, kind, slug, status, title, summary,
     description, image_url, publish_at, unpublish_at, category_id, tax_category, tags, attributes, translations)
-  select stage_products.import_id, wanted.row_number, wanted.record, coalesce(wanted.product_id, private.import_row_id(stage_products.import_id, wanted.row_number)),
+  select stage_products.import_id, wanted.row_number, wanted.record, coalesce(wanted.product_id, private.import_row_id(ids.first, ids.rest, wanted.row_number)),
     case when wanted.product_id is null then 'created'
       when (wanted.status, wanted.title, wanted.summary, wanted.description, wanted.image_url, wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tax_category, wanted.tags,
           wanted.attributes, wanted.translations)
@@ -126,7 +128,7 @@ as $$
       else 'unchanged' end,
     wanted.former_status, wanted.former_kind, wanted.kind, wanted.slug, wanted.status, wanted.title, wanted.summary, wanted.description, wanted.image_url,
     wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tax_category, wanted.tags, wanted.attributes, wanted.translations
-  from wanted;
+  from wanted cross join ids;
 $$;
 comment on function private.stage_products(uuid, text[], boolean) is 'Reads the products of a file beside what there is. translated: the file has columns of translations.';
 
@@ -156,13 +158,16 @@ volatile
 security invoker
 set search_path = ''
 as $$
-  with schemas as materialized (
+  with ids as materialized (
+    select (random() * 4294967295)::bigint as first, substr(gen_random_uuid()::text, 9) as rest
+  ), schemas as materialized (
     select used.category_id, (select jsonb_object_agg(schema.key, schema.type) from private.attribute_schema(used.category_id) as schema) as types
     from (select distinct import_products.category_id from private.import_products where import_products.import_id = stage_variants.import_id and import_products.category_id is not null) as used
   ), wanted as materialized (
     select import_rows.row_number, import_products.product_id, variants.id as variant_id, variants.product_id as former_product_id, import_rows.record ->> 'sku' as sku,
-      private.options_of(variants.option_value_ids) as former_options,
-      case when import_rows.record ?| '{option1,option2,option3,option4,option5}' then private.read_options(import_rows.record) else private.options_of(variants.option_value_ids) end as options,
+      case when variants.option_value_ids <> '{}' then private.options_of(variants.option_value_ids) else '{}' end as former_options,
+      case when import_rows.record ?| '{option1,option2,option3,option4,option5}' then private.read_options(import_rows.record)
+        when variants.option_value_ids <> '{}' then private.options_of(variants.option_value_ids) else '{}' end as options,
       nullif(import_rows.record ->> 'variant_title', '') as given_title, coalesce(private.read_whole_number(import_rows.record ->> 'position'), variants.position, 0) as position,
       case when import_rows.record ? 'weight_grams' then private.read_whole_number(import_rows.record ->> 'weight_grams') else variants.weight_grams end as weight_grams,
       case when stage_variants.attribute_columns = '{}' then coalesce(variants.attributes, '{}')
@@ -185,7 +190,7 @@ as $$
   )
   insert into private.import_variants (import_id, row_number, product_id, variant_id, change, former_product_id, sku, title, position, weight_grams, attributes, translations, options, former_options,
     parts, former_parts)
-  select stage_variants.import_id, titled.row_number, titled.product_id, coalesce(titled.variant_id, private.import_row_id(stage_variants.import_id, titled.row_number)),
+  select stage_variants.import_id, titled.row_number, titled.product_id, coalesce(titled.variant_id, private.import_row_id(ids.first, ids.rest, titled.row_number)),
     case when titled.variant_id is null then 'created'
       when (titled.title, titled.position, titled.weight_grams, titled.attributes, titled.translations, titled.options, titled.parts)
         is distinct from ((titled.variants).title, (titled.variants).position, (titled.variants).weight_grams, (titled.variants).attributes, (titled.variants).translations, titled.former_options, titled.former_parts)
@@ -194,6 +199,6 @@ as $$
     titled.former_product_id, titled.sku, titled.title, least(greatest(titled.position, -2147483648), 2147483647)::integer,
     case when titled.weight_grams between 0 and 100000000 then titled.weight_grams::integer end, titled.attributes, titled.translations, titled.options, titled.former_options,
     titled.parts, titled.former_parts
-  from titled;
+  from titled cross join ids;
 $$;
 comment on function private.stage_variants(uuid, text[], boolean) is 'Reads the variants of a file beside what there is. The products are staged.';

@@ -89,7 +89,8 @@ begin
   from private.import_variants as staged
   where staged.import_id = apply_import_products.import_id and staged.change = 'changed' and variants.id = staged.variant_id;
   insert into public.variants (id, product_id, sku, title, stock_mode, position, weight_grams, attributes, translations, option_value_ids)
-  select staged.variant_id, staged.product_id, staged.sku, staged.title, case when private.is_born_uncounted(import_products.kind) then 'none' else 'tracked' end, staged.position, staged.weight_grams, staged.attributes, staged.translations, private.import_value_ids(staged.product_id, staged.options)
+  select staged.variant_id, staged.product_id, staged.sku, staged.title, case when private.is_born_uncounted(import_products.kind) then 'none' else 'tracked' end, staged.position, staged.weight_grams, staged.attributes, staged.translations,
+    case when staged.options = '{}' then '{}' else private.import_value_ids(staged.product_id, staged.options) end
   from private.import_variants as staged
   join private.import_products on import_products.import_id = staged.import_id and import_products.product_id = staged.product_id
   where staged.import_id = apply_import_products.import_id and staged.change = 'created' order by staged.row_number;
@@ -123,7 +124,10 @@ begin
     v_columns && '{variant_title:id,variant_title:en}');
   analyze private.import_variants (import_id, row_number, product_id, variant_id, sku, change);
   perform private.check_import_products(run_import_products.import_id);
-  perform private.check_conflicting_rows(run_import_products.import_id);
+  if (select count(*) from private.import_products where import_products.import_id = run_import_products.import_id)
+    < (select count(*) from private.import_rows where import_rows.import_id = run_import_products.import_id and import_rows.record ->> 'slug' <> '') then
+    perform private.check_conflicting_rows(run_import_products.import_id);
+  end if;
   perform private.find_broken_constraints(run_import_products.import_id, 'private.import_products', 'public.products', '{"category_id": "category"}');
   perform private.check_import_attributes(run_import_products.import_id);
   perform private.check_import_variants(run_import_products.import_id);
