@@ -9,6 +9,28 @@ next units arrive or private.fill_waiting_backorders runs (the worker, every min
 create type private.drawn_slot as (slot integer, location_id uuid, quantity integer);
 comment on type private.drawn_slot is 'How many units came from which slot.';
 
+create function private.is_sold_out(variant_id uuid, quantity integer)
+returns boolean
+language plpgsql
+volatile -- looks again after each wait
+security invoker
+set search_path = ''
+as $$
+begin
+  -- one statement, one snapshot: a unit that goes from a hold that is due onto the shelf meanwhile is seen in one of the two places
+  return (
+    select coalesce(sum(stock_slots.available), 0) from public.stock_slots
+    where stock_slots.variant_id = is_sold_out.variant_id and stock_slots.available > 0
+      and (stock_slots.slot < 128 or private.sells_beyond_stock(is_sold_out.variant_id))
+  ) < is_sold_out.quantity and not exists (
+    select from public.reservations
+    where reservations.variant_id = is_sold_out.variant_id and reservations.status = 'held' and reservations.expires_at <= now()
+  );
+end
+$$;
+comment on function private.is_sold_out(uuid, integer) is
+  'Whether that many units are neither free nor held by a hold that is due. A snapshot, without any lock: units that a running purchase took still count as free in it, so it is never said too early.';
+
 create function private.draw_units(variant_id uuid, quantity integer, reserve boolean)
 returns setof private.drawn_slot
 language plpgsql
@@ -34,7 +56,10 @@ begin
     update public.stock_slots set available = available - draw_units.quantity, reserved = reserved + v_reserved
     from pick where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot = pick.slot and stock_slots.location_id = pick.location_id
     returning stock_slots.slot, stock_slots.location_id, draw_units.quantity, stock_slots.watched_at into v_drawn.slot, v_drawn.location_id, v_drawn.quantity, v_watched_at;
-    if not found and v_start > 0 then
+    if not found and private.is_sold_out(draw_units.variant_id, draw_units.quantity) then
+      return; -- most of a sold-out crowd is answered here
+    end if;
+    if v_drawn.slot is null and v_start > 0 then
       with pick as materialized (
         select stock_slots.slot, stock_slots.location_id from public.stock_slots
         where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot < v_start and stock_slots.available >= draw_units.quantity
@@ -151,13 +176,7 @@ declare
   v_real bigint;
   v_drawn private.drawn_slot;
 begin
-  -- A snapshot answers most of the sold-out crowd without a lock: units that a running purchase took still count as free in it.
-  select coalesce(sum(stock_slots.available), 0) into v_free
-  from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id and stock_slots.slot < v_end;
-  if v_free < v_missing and not exists (
-    select from public.reservations
-    where reservations.variant_id = draw_units_in_order.variant_id and reservations.status = 'held' and reservations.expires_at <= now()
-  ) then
+  if private.is_sold_out(draw_units_in_order.variant_id, v_missing) then
     return;
   end if;
   perform private.lock_stock(array[draw_units_in_order.variant_id]);

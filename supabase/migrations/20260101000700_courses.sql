@@ -141,9 +141,9 @@ create table public.enrollments (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint enrollments_start_access_before_it_ends check (access_ends_at > access_starts_at),
-  constraint enrollments_have_a_known_status check (status in ('reserved', 'active', 'suspended', 'completed', 'cancelled', 'expired')),
-  constraint enrollments_are_dated_once_active check (enrolled_at is not null or status in ('reserved', 'cancelled', 'expired')),
-  constraint enrollments_end_when_they_are_over check ((ended_at is not null) = (status in ('cancelled', 'expired')))
+  constraint enrollments_have_a_known_status check (status = any ('{reserved,active,suspended,completed,cancelled,expired}')), -- one constant: every purchase reads it
+  constraint enrollments_are_dated_once_active check (enrolled_at is not null or status = any ('{reserved,cancelled,expired}')),
+  constraint enrollments_end_when_they_are_over check ((ended_at is not null) = (status = any ('{cancelled,expired}')))
 );
 comment on table public.enrollments is 'A learner''s seat in an intake: reserved while the order is unpaid, active once it is. Made by place_order and enroll, or by what a subscription opens.';
 

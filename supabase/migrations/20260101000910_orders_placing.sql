@@ -85,6 +85,24 @@ end
 $$;
 comment on function private.refuse_second_seat(uuid, uuid) is 'Refuses with private.second_seat_problem, if there is one.';
 
+create function private.refuse_sold_out(person_id uuid, line private.order_line)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if line.kind = 'course' then
+    -- the last seat may be the buyer's own: then it is not sold out, it is theirs
+    perform private.refuse_second_seat(refuse_sold_out.person_id, line.intake_id);
+    perform private.fail('out_of_stock', 409, format('Every seat in %s is taken.', line.title), 'Join the waiting list (join_waitlist), or choose another intake.', line.variant_id::text);
+  end if;
+  perform private.fail('out_of_stock', 409, format('There are not %s of %s left.', line.quantity, line.title), 'Lower the quantity or remove the line.', line.variant_id::text);
+end
+$$;
+comment on function private.refuse_sold_out(uuid, private.order_line) is 'Refuses out_of_stock, or the reason of refuse_second_seat when the last seat is the buyer''s own.';
+
 create function private.hold_line(order_id uuid, person_id uuid, line private.order_line, expires_at timestamptz)
 returns integer
 language plpgsql
@@ -115,12 +133,7 @@ begin
     end if;
   end if;
   if v_beyond is null then
-    if line.kind = 'course' then
-      -- the last seat may be the buyer's own: then it is not sold out, it is theirs
-      perform private.refuse_second_seat(hold_line.person_id, line.intake_id);
-      perform private.fail('out_of_stock', 409, format('Every seat in %s is taken.', line.title), 'Join the waiting list (join_waitlist), or choose another intake.', line.variant_id::text);
-    end if;
-    perform private.fail('out_of_stock', 409, format('There are not %s of %s left.', line.quantity, line.title), 'Lower the quantity or remove the line.', line.variant_id::text);
+    perform private.refuse_sold_out(hold_line.person_id, line);
   end if;
   return v_beyond;
 end
@@ -230,6 +243,7 @@ set search_path = ''
 as $$
 declare
   v_free constant boolean := write_order.expires_at is null;
+  v_line private.order_line;
 begin
   insert into public.orders (id, customer_id, status, currency, subtotal_amount, discount_amount, tax_amount, tax_included_amount, shipping_amount,
     total_amount, expires_at, paid_at, tax_country, tax_province, shipping_discount_amount, shipping_tax_amount, shipping_tax_included_amount, shipping_method, shipping_pricing)
@@ -242,8 +256,13 @@ begin
     case when quote.shipping is not null then private.shipping_pricing(quote.shipping) end);
   perform private.open_enrollments(write_order.order_id, write_order.customer_id, quote.lines, private.write_items(write_order.order_id, quote.lines),
     case when v_free then 'active' else 'reserved' end);
-  if v_free and exists (select from unnest(quote.lines) as line where line.kind <> 'course') then
-    perform private.grant_downloads(write_order.order_id);
+  if v_free then
+    foreach v_line in array quote.lines loop
+      if v_line.kind <> 'course' then
+        perform private.grant_downloads(write_order.order_id);
+        exit;
+      end if;
+    end loop;
   end if;
   perform private.emit_each(case when v_free then array['order.placed', 'order.paid'] else array['order.placed'] end, 'order', write_order.order_id);
 end
@@ -283,7 +302,9 @@ begin
   if v_beyond > 0 then
     perform private.note_backorders(v_order_id);
   end if;
-  perform private.redeem_promotions(v_order_id, place_quote.customer_id, quote, v_expires_at, v_expired);
+  if quote.discounts is not null or v_expired <> '{}' then
+    perform private.redeem_promotions(v_order_id, place_quote.customer_id, quote, v_expires_at, v_expired);
+  end if;
   return v_order_id;
 end
 $$;
@@ -303,9 +324,10 @@ declare
   v_learner_id uuid := private.require_person();
   v_body jsonb := to_jsonb(enroll.intake_id);
   v_answer jsonb := private.recall_answer(v_learner_id, enroll.idempotency_key, 'enroll', v_body);
-  v_default_currency text := private.setting('default_currency') #>> '{}';
+  v_default_currency text;
   v_variant_id uuid;
   v_currency text;
+  v_has_seats boolean;
   v_line private.order_line;
   v_order jsonb;
 begin
@@ -313,10 +335,14 @@ begin
     return v_answer;
   end if;
   -- the free price if there is one, else the default currency's, else any: it only words the refusal
-  select intakes.variant_id, prices.currency into v_variant_id, v_currency
-  from public.intakes left join public.prices on prices.variant_id = intakes.variant_id
+  select intakes.variant_id, prices.currency, defaults.value #>> '{}',
+    exists (select from public.stock_slots where stock_slots.variant_id = intakes.variant_id and stock_slots.available > 0)
+  into v_variant_id, v_currency, v_default_currency, v_has_seats
+  from public.intakes
+  left join public.settings as defaults on defaults.key = 'default_currency'
+  left join public.prices on prices.variant_id = intakes.variant_id
   where intakes.id = enroll.intake_id
-  order by prices.amount > 0, prices.currency = v_default_currency desc limit 1;
+  order by prices.amount > 0, prices.currency = defaults.value #>> '{}' desc limit 1;
   if v_variant_id is not null then
     v_line := private.price_line(v_variant_id, 1, coalesce(v_currency, v_default_currency), v_learner_id);
   end if;
@@ -327,6 +353,9 @@ begin
   perform private.refuse_problem(v_line.problem);
   if v_line.unit_amount > 0 then
     perform private.fail('payment_required', 402, format('%s is not free.', v_line.title), 'Use place_order, then the function checkout.', v_variant_id::text);
+  end if;
+  if v_line.counted and not v_has_seats and private.is_sold_out(v_variant_id, 1) and not private.has_offer(enroll.intake_id, v_learner_id) then
+    perform private.refuse_sold_out(v_learner_id, v_line); -- a rush ends here, before any stock is locked or anything written
   end if;
   v_order := private.order_document(private.place_quote(v_learner_id, private.sum_lines(v_currency, array[v_line])));
   return private.remember_answer(v_learner_id, enroll.idempotency_key, 'enroll', v_body,

@@ -125,6 +125,21 @@ $$;
 comment on function private.pass_on_units(uuid, integer, uuid, integer) is
   'Of units that free in a slot, holds one for each of the next in line and says how many. The caller holds the slot and keeps its numbers.';
 
+create function private.has_offer(intake_id uuid, learner_id uuid)
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  return exists (
+    select from public.waitlist_entries
+    where waitlist_entries.intake_id = has_offer.intake_id and waitlist_entries.learner_id = has_offer.learner_id and waitlist_entries.status = 'offered');
+end
+$$;
+comment on function private.has_offer(uuid, uuid) is 'Whether a seat of the intake was offered to this learner; private.accept_offer says whether the offer still stands.';
+
 create function private.accept_offer(intake_id uuid, learner_id uuid, order_id uuid, expires_at timestamptz)
 returns boolean
 language plpgsql

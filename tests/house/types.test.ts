@@ -42,7 +42,7 @@ test.each([
   const [check] = await database.sql<{ definition: string }[]>`
     select pg_get_constraintdef(oid) as definition from pg_constraint
     where conrelid = ${`public.${table}`}::regclass and contype = 'c'
-      and pg_get_constraintdef(oid) like ${`CHECK ((${column} = ANY (ARRAY[%`}`;
-  const allowed = Array.from(check?.definition.matchAll(/'([a-z_]+)'/g) ?? [], (match) => match[1]);
+      and (pg_get_constraintdef(oid) like ${`CHECK ((${column} = ANY (ARRAY[%`} or pg_get_constraintdef(oid) like ${`CHECK ((${column} = ANY ('{%`})`;
+  const allowed = Array.from(check?.definition.matchAll(/(?<=['{,])[a-z_]+(?=['},])/g) ?? [], (match) => match[0]);
   expect(allowed).toEqual([...words]);
 });

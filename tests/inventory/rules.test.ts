@@ -133,6 +133,18 @@ describe("a hold", () => {
       expect(await level(sql, variant)).toEqual({ available: 5, reserved: 0, on_hand: 5 });
     }));
 
+  test("that lives makes a variant sold out, and one that is due does not", () =>
+    database.rolledBack(async (sql) => {
+      const variant = await stockedVariant(sql, 10);
+      const soldOut = async (quantity: number) =>
+        (await sql`select private.is_sold_out(${variant}, ${quantity}) as answer`)[0]?.answer;
+      expect([await soldOut(10), await soldOut(11)]).toEqual([false, true]);
+      const order = await buyUnits(sql, await newCustomer(sql), [{ variant, quantity: 10 }], 100);
+      expect(await soldOut(1)).toBe(true);
+      await endHold(sql, order);
+      expect(await soldOut(1)).toBe(false);
+    }));
+
   test("that ends twice frees its units once", () =>
     database.rolledBack(async (sql) => {
       const variant = await stockedVariant(sql, 5);
