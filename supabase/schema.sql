@@ -276,7 +276,7 @@ CREATE TABLE "public"."enrollment_transfers" ("id" uuid NOT NULL DEFAULT gen_ran
 
 ALTER TABLE "public"."enrollment_transfers" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."enrollments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "order_item_id" uuid, "subscription_id" uuid, "status" text NOT NULL, "enrolled_at" timestamp with time zone, "ended_at" timestamp with time zone, "access_starts_at" timestamp with time zone, "access_ends_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "enrollments_are_dated_once_active" CHECK (((enrolled_at IS NOT NULL) OR (status = ANY (ARRAY['reserved'::text, 'cancelled'::text, 'expired'::text])))), CONSTRAINT "enrollments_come_from_one_thing" CHECK (((order_item_id IS NULL) OR (subscription_id IS NULL))), CONSTRAINT "enrollments_end_when_they_are_over" CHECK (((ended_at IS NOT NULL) = (status = ANY (ARRAY['cancelled'::text, 'expired'::text])))), CONSTRAINT "enrollments_have_a_known_status" CHECK ((status = ANY (ARRAY['reserved'::text, 'active'::text, 'suspended'::text, 'completed'::text, 'cancelled'::text, 'expired'::text]))), CONSTRAINT "enrollments_pkey" PRIMARY KEY (id), CONSTRAINT "enrollments_start_access_before_it_ends" CHECK ((access_ends_at > access_starts_at)));
+CREATE TABLE "public"."enrollments" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "intake_id" uuid NOT NULL, "learner_id" uuid NOT NULL, "order_item_id" uuid, "subscription_id" uuid, "status" text NOT NULL, "enrolled_at" timestamp with time zone, "ended_at" timestamp with time zone, "access_starts_at" timestamp with time zone, "access_ends_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "enrollments_are_dated_once_active" CHECK (((enrolled_at IS NOT NULL) OR (status = ANY ('{reserved,cancelled,expired}'::text[])))), CONSTRAINT "enrollments_come_from_one_thing" CHECK (((order_item_id IS NULL) OR (subscription_id IS NULL))), CONSTRAINT "enrollments_end_when_they_are_over" CHECK (((ended_at IS NOT NULL) = (status = ANY ('{cancelled,expired}'::text[])))), CONSTRAINT "enrollments_have_a_known_status" CHECK ((status = ANY ('{reserved,active,suspended,completed,cancelled,expired}'::text[]))), CONSTRAINT "enrollments_pkey" PRIMARY KEY (id), CONSTRAINT "enrollments_start_access_before_it_ends" CHECK ((access_ends_at > access_starts_at)));
 
 ALTER TABLE "public"."enrollments" ENABLE ROW LEVEL SECURITY;
 
@@ -400,7 +400,7 @@ CREATE TABLE "public"."order_edits" ("id" uuid NOT NULL DEFAULT gen_random_uuid(
 
 ALTER TABLE "public"."order_edits" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."order_items" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "parent_id" uuid, "variant_id" uuid NOT NULL, "kind" text NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "quantity" integer NOT NULL, "refunded_quantity" integer NOT NULL DEFAULT 0, "unit_amount" bigint NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "pricing" jsonb NOT NULL DEFAULT '{}'::jsonb, "snapshot" jsonb NOT NULL DEFAULT '{}'::jsonb, "backordered_quantity" integer NOT NULL DEFAULT 0, "ships_at" timestamp with time zone, CONSTRAINT "order_items_add_up" CHECK (((unit_amount >= 0) AND (subtotal_amount = (unit_amount * quantity)) AND (total_amount = ((subtotal_amount - discount_amount) + tax_amount)))), CONSTRAINT "order_items_are_bought_by_the_piece" CHECK (((quantity >= 1) AND (quantity <= 100000))), CONSTRAINT "order_items_backorder_what_they_sell" CHECK (((backordered_quantity >= 0) AND (backordered_quantity <= quantity))), CONSTRAINT "order_items_give_back_no_more_than_was_bought" CHECK (((refunded_quantity >= 0) AND (refunded_quantity <= quantity))), CONSTRAINT "order_items_name_a_variant_once" UNIQUE NULLS NOT DISTINCT (order_id, variant_id, parent_id), CONSTRAINT "order_items_pkey" PRIMARY KEY (id), CONSTRAINT "order_items_take_off_no_more_than_there_is" CHECK ((((discount_amount >= 0) AND (discount_amount <= subtotal_amount)) AND (tax_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount))))));
+CREATE TABLE "public"."order_items" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "order_id" uuid NOT NULL, "parent_id" uuid, "variant_id" uuid NOT NULL, "kind" text NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "quantity" integer NOT NULL, "refunded_quantity" integer NOT NULL DEFAULT 0, "unit_amount" bigint NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "pricing" jsonb NOT NULL DEFAULT '{}'::jsonb, "snapshot" jsonb NOT NULL DEFAULT '{}'::jsonb, "backordered_quantity" integer NOT NULL DEFAULT 0, "ships_at" timestamp with time zone, CONSTRAINT "order_items_add_up" CHECK (((unit_amount >= 0) AND (subtotal_amount = (unit_amount * quantity)) AND (total_amount = ((subtotal_amount - discount_amount) + tax_amount)))), CONSTRAINT "order_items_are_bought_by_the_piece" CHECK (((quantity >= 1) AND (quantity <= 100000))), CONSTRAINT "order_items_backorder_what_they_sell" CHECK (((backordered_quantity >= 0) AND (backordered_quantity <= quantity))), CONSTRAINT "order_items_give_back_no_more_than_was_bought" CHECK (((refunded_quantity >= 0) AND (refunded_quantity <= quantity))), CONSTRAINT "order_items_name_a_variant_once" UNIQUE NULLS NOT DISTINCT (order_id, variant_id, parent_id), CONSTRAINT "order_items_pkey" PRIMARY KEY (id), CONSTRAINT "order_items_take_off_no_more_than_there_is" CHECK (((LEAST(discount_amount, tax_amount, tax_included_amount) >= 0) AND (tax_included_amount <= (subtotal_amount - discount_amount)))));
 
 ALTER TABLE "public"."order_items" ENABLE ROW LEVEL SECURITY;
 
@@ -408,7 +408,7 @@ CREATE TABLE "public"."order_notes" ("id" uuid NOT NULL DEFAULT gen_random_uuid(
 
 ALTER TABLE "public"."order_notes" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "shipping_discount_amount" bigint NOT NULL DEFAULT 0, "shipping_tax_amount" bigint NOT NULL DEFAULT 0, "shipping_tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_refunded_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "owed_reason" text, "processing_at" timestamp with time zone, "shipped_at" timestamp with time zone, "delivered_at" timestamp with time zone, "completed_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "shipping_method" jsonb, "shipping_pricing" jsonb, "tax_country" text, "tax_province" text, "purpose" text, "organisation_id" uuid, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text, 'expired'::text, 'needs_review'::text, 'refunded'::text])))), CONSTRAINT "orders_arrive_after_they_left" CHECK (((delivered_at IS NULL) OR (shipped_at IS NOT NULL))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_give_back_no_more_shipping_than_was_paid" CHECK (((shipping_refunded_amount >= 0) AND (shipping_refunded_amount <= (shipping_amount + shipping_tax_amount)))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_purpose" CHECK ((purpose = ANY (ARRAY['organisation'::text, 'gift'::text, 'renewal'::text, 'transfer'::text, 'gift_card'::text]))), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text, 'partially_refunded'::text, 'needs_review'::text]))), CONSTRAINT "orders_name_the_organisation_they_are_for" CHECK (((organisation_id IS NOT NULL) = (NOT (purpose IS DISTINCT FROM 'organisation'::text)))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((subtotal_amount >= 0) AND (discount_amount >= 0) AND (tax_amount >= 0) AND (shipping_amount >= 0) AND (total_amount >= 0) AND ((tax_included_amount >= 0) AND (tax_included_amount <= ((subtotal_amount - discount_amount) + shipping_amount))))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_how_they_are_sent" CHECK (((jsonb_typeof(shipping_method) = 'object'::text) AND ((shipping_method IS NOT NULL) OR ((shipping_amount = 0) AND (shipping_discount_amount = 0))))), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))), CONSTRAINT "orders_tax_shipping_within_their_taxes" CHECK (((shipping_discount_amount >= 0) AND ((shipping_tax_amount >= 0) AND (shipping_tax_amount <= tax_amount)) AND ((shipping_tax_included_amount >= 0) AND (shipping_tax_included_amount <= LEAST(shipping_amount, tax_included_amount))))));
+CREATE TABLE "public"."orders" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "number" text NOT NULL DEFAULT ('SL-'::text || nextval('private.order_numbers'::regclass)), "customer_id" uuid NOT NULL, "status" text NOT NULL, "currency" text NOT NULL, "subtotal_amount" bigint NOT NULL, "discount_amount" bigint NOT NULL DEFAULT 0, "tax_amount" bigint NOT NULL DEFAULT 0, "tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_amount" bigint NOT NULL DEFAULT 0, "shipping_discount_amount" bigint NOT NULL DEFAULT 0, "shipping_tax_amount" bigint NOT NULL DEFAULT 0, "shipping_tax_included_amount" bigint NOT NULL DEFAULT 0, "shipping_refunded_amount" bigint NOT NULL DEFAULT 0, "total_amount" bigint NOT NULL, "placed_at" timestamp with time zone NOT NULL DEFAULT now(), "expires_at" timestamp with time zone, "paid_at" timestamp with time zone, "owed_reason" text, "processing_at" timestamp with time zone, "shipped_at" timestamp with time zone, "delivered_at" timestamp with time zone, "completed_at" timestamp with time zone, "cancelled_at" timestamp with time zone, "cancel_reason" text, "shipping_address" jsonb, "shipping_method" jsonb, "shipping_pricing" jsonb, "tax_country" text, "tax_province" text, "purpose" text, "organisation_id" uuid, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "orders_add_up" CHECK ((total_amount = (((subtotal_amount - discount_amount) + tax_amount) + shipping_amount))), CONSTRAINT "orders_are_dated_when_paid" CHECK (((paid_at IS NOT NULL) OR (status = ANY ('{pending,cancelled,expired,needs_review,refunded}'::text[])))), CONSTRAINT "orders_arrive_after_they_left" CHECK (((delivered_at IS NULL) OR (shipped_at IS NOT NULL))), CONSTRAINT "orders_expire_only_while_unpaid" CHECK (((status <> 'pending'::text) OR (expires_at IS NOT NULL))), CONSTRAINT "orders_give_back_no_more_shipping_than_was_paid" CHECK (((shipping_refunded_amount >= 0) AND (shipping_refunded_amount <= (shipping_amount + shipping_tax_amount)))), CONSTRAINT "orders_go_to_one_address" CHECK ((jsonb_typeof(shipping_address) = 'object'::text)), CONSTRAINT "orders_have_a_known_purpose" CHECK ((purpose = ANY ('{organisation,gift,renewal,transfer,gift_card}'::text[]))), CONSTRAINT "orders_have_a_known_status" CHECK ((status = ANY ('{pending,paid,processing,shipped,delivered,completed,cancelled,expired,refunded,partially_refunded,needs_review}'::text[]))), CONSTRAINT "orders_name_the_organisation_they_are_for" CHECK (((organisation_id IS NOT NULL) = (NOT (purpose IS DISTINCT FROM 'organisation'::text)))), CONSTRAINT "orders_never_pay_the_buyer" CHECK (((LEAST(subtotal_amount, discount_amount, tax_amount, shipping_amount, total_amount, tax_included_amount) >= 0) AND (tax_included_amount <= ((subtotal_amount - discount_amount) + shipping_amount)))), CONSTRAINT "orders_number_key" UNIQUE (number), CONSTRAINT "orders_pkey" PRIMARY KEY (id), CONSTRAINT "orders_say_how_they_are_sent" CHECK (COALESCE((jsonb_typeof(shipping_method) = 'object'::text), (GREATEST(shipping_amount, shipping_discount_amount) = 0))), CONSTRAINT "orders_say_when_they_were_cancelled" CHECK (((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL))), CONSTRAINT "orders_tax_shipping_within_their_taxes" CHECK (((LEAST(shipping_discount_amount, shipping_tax_amount, shipping_tax_included_amount) >= 0) AND (shipping_tax_amount <= tax_amount) AND (shipping_tax_included_amount <= LEAST(shipping_amount, tax_included_amount)))));
 
 ALTER TABLE "public"."orders" ENABLE ROW LEVEL SECURITY;
 
@@ -626,7 +626,7 @@ CREATE TABLE "public"."tracking_events" ("id" bigint GENERATED ALWAYS AS IDENTIT
 
 ALTER TABLE "public"."tracking_events" ENABLE ROW LEVEL SECURITY;
 
-CREATE TABLE "public"."variants" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "stock_mode" text NOT NULL DEFAULT 'tracked'::text, "position" integer NOT NULL DEFAULT 0, "option_value_ids" uuid[] NOT NULL DEFAULT '{}'::uuid[], "attributes" jsonb NOT NULL DEFAULT '{}'::jsonb, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "weight_grams" integer, "backorder_limit" integer, "preorder_ships_at" timestamp with time zone, "low_stock_threshold" integer, CONSTRAINT "variants_are_low_at_a_sane_number" CHECK (((low_stock_threshold >= 0) AND (low_stock_threshold <= 1000000))), CONSTRAINT "variants_belong_to_one_product" UNIQUE (id, product_id), CONSTRAINT "variants_count_stock_in_a_known_mode" CHECK ((stock_mode = ANY (ARRAY['none'::text, 'tracked'::text, 'backorder'::text, 'preorder'::text]))), CONSTRAINT "variants_have_a_sku_of_sane_form" CHECK ((sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)), CONSTRAINT "variants_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "variants_have_attributes_by_name" CHECK ((jsonb_typeof(attributes) = 'object'::text)), CONSTRAINT "variants_pkey" PRIMARY KEY (id), CONSTRAINT "variants_say_how_much_they_sell_beyond_stock" CHECK ((((backorder_limit IS NOT NULL) = (stock_mode = ANY (ARRAY['backorder'::text, 'preorder'::text]))) AND ((backorder_limit >= 0) AND (backorder_limit <= 1000000)))), CONSTRAINT "variants_say_when_a_preorder_ships" CHECK (((preorder_ships_at IS NOT NULL) = (stock_mode = 'preorder'::text))), CONSTRAINT "variants_sku_key" UNIQUE (sku), CONSTRAINT "variants_weigh_a_sane_amount" CHECK (((weight_grams >= 0) AND (weight_grams <= 100000000))));
+CREATE TABLE "public"."variants" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "product_id" uuid NOT NULL, "sku" text NOT NULL, "title" text NOT NULL, "stock_mode" text NOT NULL DEFAULT 'tracked'::text, "position" integer NOT NULL DEFAULT 0, "option_value_ids" uuid[] NOT NULL DEFAULT '{}'::uuid[], "attributes" jsonb NOT NULL DEFAULT '{}'::jsonb, "translations" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "weight_grams" integer, "backorder_limit" integer, "preorder_ships_at" timestamp with time zone, "low_stock_threshold" integer, CONSTRAINT "variants_are_low_at_a_sane_number" CHECK (((low_stock_threshold >= 0) AND (low_stock_threshold <= 1000000))), CONSTRAINT "variants_belong_to_one_product" UNIQUE (id, product_id), CONSTRAINT "variants_count_stock_in_a_known_mode" CHECK ((stock_mode = ANY (ARRAY['none'::text, 'tracked'::text, 'backorder'::text, 'preorder'::text]))), CONSTRAINT "variants_have_a_sku_of_sane_form" CHECK (((sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]*$'::text) AND (length(sku) <= 64))), CONSTRAINT "variants_have_a_title_people_can_read" CHECK (((length(btrim(title)) >= 1) AND (length(btrim(title)) <= 200))), CONSTRAINT "variants_have_attributes_by_name" CHECK ((jsonb_typeof(attributes) = 'object'::text)), CONSTRAINT "variants_pkey" PRIMARY KEY (id), CONSTRAINT "variants_say_how_much_they_sell_beyond_stock" CHECK ((((backorder_limit IS NOT NULL) = (stock_mode = ANY (ARRAY['backorder'::text, 'preorder'::text]))) AND ((backorder_limit >= 0) AND (backorder_limit <= 1000000)))), CONSTRAINT "variants_say_when_a_preorder_ships" CHECK (((preorder_ships_at IS NOT NULL) = (stock_mode = 'preorder'::text))), CONSTRAINT "variants_sku_key" UNIQUE (sku), CONSTRAINT "variants_weigh_a_sane_amount" CHECK (((weight_grams >= 0) AND (weight_grams <= 100000000))));
 
 ALTER TABLE "public"."variants" ENABLE ROW LEVEL SECURITY;
 
@@ -1574,7 +1574,8 @@ begin
   from private.import_variants as staged
   where staged.import_id = apply_import_products.import_id and staged.change = 'changed' and variants.id = staged.variant_id;
   insert into public.variants (id, product_id, sku, title, stock_mode, position, weight_grams, attributes, translations, option_value_ids)
-  select staged.variant_id, staged.product_id, staged.sku, staged.title, case when private.is_born_uncounted(import_products.kind) then 'none' else 'tracked' end, staged.position, staged.weight_grams, staged.attributes, staged.translations, private.import_value_ids(staged.product_id, staged.options)
+  select staged.variant_id, staged.product_id, staged.sku, staged.title, case when private.is_born_uncounted(import_products.kind) then 'none' else 'tracked' end, staged.position, staged.weight_grams, staged.attributes, staged.translations,
+    case when staged.options = '{}' then '{}' else private.import_value_ids(staged.product_id, staged.options) end
   from private.import_variants as staged
   join private.import_products on import_products.import_id = staged.import_id and import_products.product_id = staged.product_id
   where staged.import_id = apply_import_products.import_id and staged.change = 'created' order by staged.row_number;
@@ -2561,9 +2562,6 @@ CREATE OR REPLACE FUNCTION private.audit_key("row" jsonb, columns text[])
  SET search_path TO ''
 AS $function$
 begin
-  if cardinality(audit_key.columns) = 1 then
-    return audit_key."row" ->> audit_key.columns[array_lower(audit_key.columns, 1)]; -- those of a trigger begin at 0
-  end if;
   return (select string_agg(audit_key."row" ->> named.key_column, '/' order by named.position) from unnest(audit_key.columns) with ordinality as named (key_column, position));
 end
 $function$;
@@ -2587,7 +2585,9 @@ begin
     select v_actor_id, v_role, audit_rows.action, audit_rows.table_name, entries.row_key, entries.before, entries.after, v_request_id, v_now,
       sha256(private.audit_content(v_actor_id, v_role, audit_rows.action, audit_rows.table_name, entries.row_key, entries.before, entries.after, v_request_id, v_now))
     from (
-      select pairs.number, pairs.before, pairs.after, private.audit_key(coalesce(pairs.after, pairs.before), audit_rows.key_columns) as row_key
+      select pairs.number, pairs.before, pairs.after,
+        case when cardinality(audit_rows.key_columns) = 1 then coalesce(pairs.after, pairs.before) ->> audit_rows.key_columns[array_lower(audit_rows.key_columns, 1)] -- those of a trigger begin at 0
+          else private.audit_key(coalesce(pairs.after, pairs.before), audit_rows.key_columns) end as row_key
       from unnest(audit_rows.befores, audit_rows.afters) with ordinality as pairs (before, after, number) where pairs.before is distinct from pairs.after offset 0
     ) as entries
     order by entries.number
@@ -6635,7 +6635,10 @@ begin
     update public.stock_slots set available = available - draw_units.quantity, reserved = reserved + v_reserved
     from pick where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot = pick.slot and stock_slots.location_id = pick.location_id
     returning stock_slots.slot, stock_slots.location_id, draw_units.quantity, stock_slots.watched_at into v_drawn.slot, v_drawn.location_id, v_drawn.quantity, v_watched_at;
-    if not found and v_start > 0 then
+    if not found and private.is_sold_out(draw_units.variant_id, draw_units.quantity) then
+      return; -- most of a sold-out crowd is answered here
+    end if;
+    if v_drawn.slot is null and v_start > 0 then
       with pick as materialized (
         select stock_slots.slot, stock_slots.location_id from public.stock_slots
         where stock_slots.variant_id = draw_units.variant_id and stock_slots.slot < v_start and stock_slots.available >= draw_units.quantity
@@ -6714,13 +6717,7 @@ declare
   v_real bigint;
   v_drawn private.drawn_slot;
 begin
-  -- A snapshot answers most of the sold-out crowd without a lock: units that a running purchase took still count as free in it.
-  select coalesce(sum(stock_slots.available), 0) into v_free
-  from public.stock_slots where stock_slots.variant_id = draw_units_in_order.variant_id and stock_slots.slot < v_end;
-  if v_free < v_missing and not exists (
-    select from public.reservations
-    where reservations.variant_id = draw_units_in_order.variant_id and reservations.status = 'held' and reservations.expires_at <= now()
-  ) then
+  if private.is_sold_out(draw_units_in_order.variant_id, v_missing) then
     return;
   end if;
   perform private.lock_stock(array[draw_units_in_order.variant_id]);
@@ -7340,9 +7337,10 @@ declare
   v_learner_id uuid := private.require_person();
   v_body jsonb := to_jsonb(enroll.intake_id);
   v_answer jsonb := private.recall_answer(v_learner_id, enroll.idempotency_key, 'enroll', v_body);
-  v_default_currency text := private.setting('default_currency') #>> '{}';
+  v_default_currency text;
   v_variant_id uuid;
   v_currency text;
+  v_has_seats boolean;
   v_line private.order_line;
   v_order jsonb;
 begin
@@ -7350,10 +7348,14 @@ begin
     return v_answer;
   end if;
   -- the free price if there is one, else the default currency's, else any: it only words the refusal
-  select intakes.variant_id, prices.currency into v_variant_id, v_currency
-  from public.intakes left join public.prices on prices.variant_id = intakes.variant_id
+  select intakes.variant_id, prices.currency, defaults.value #>> '{}',
+    exists (select from public.stock_slots where stock_slots.variant_id = intakes.variant_id and stock_slots.available > 0)
+  into v_variant_id, v_currency, v_default_currency, v_has_seats
+  from public.intakes
+  left join public.settings as defaults on defaults.key = 'default_currency'
+  left join public.prices on prices.variant_id = intakes.variant_id
   where intakes.id = enroll.intake_id
-  order by prices.amount > 0, prices.currency = v_default_currency desc limit 1;
+  order by prices.amount > 0, prices.currency = defaults.value #>> '{}' desc limit 1;
   if v_variant_id is not null then
     v_line := private.price_line(v_variant_id, 1, coalesce(v_currency, v_default_currency), v_learner_id);
   end if;
@@ -7364,6 +7366,9 @@ begin
   perform private.refuse_problem(v_line.problem);
   if v_line.unit_amount > 0 then
     perform private.fail('payment_required', 402, format('%s is not free.', v_line.title), 'Use place_order, then the function checkout.', v_variant_id::text);
+  end if;
+  if v_line.counted and not v_has_seats and private.is_sold_out(v_variant_id, 1) and not private.has_offer(enroll.intake_id, v_learner_id) then
+    perform private.refuse_sold_out(v_learner_id, v_line); -- a rush ends here, before any stock is locked or anything written
   end if;
   v_order := private.order_document(private.place_quote(v_learner_id, private.sum_lines(v_currency, array[v_line])));
   return private.remember_answer(v_learner_id, enroll.idempotency_key, 'enroll', v_body,
@@ -8320,6 +8325,15 @@ begin
     select 'refund_failed', 'refund_failed:' || refunds.id, 'order', orders.id, orders.number, refunds.updated_at
     from public.refunds join public.payments on payments.id = refunds.payment_id join public.orders on orders.id = refunds.order_id
     where refunds.status = 'failed' and payments.status = 'refund_failed'
+    union all
+    -- settled by another code for the card, or by a person who has looked: money of a stolen card stays where it is
+    select 'gift_card_returned', 'gift_card:' || gift_cards.id || ':' || max(gift_card_entries.id), 'gift_card', gift_cards.id, gift_cards.hint, max(gift_card_entries.created_at)
+    from public.gift_cards join public.gift_card_purchases on gift_card_purchases.gift_card_id = gift_cards.id
+    join public.gift_card_entries on gift_card_entries.gift_card_id = gift_cards.id and gift_card_entries.kind = 'returned'
+    where gift_cards.frozen_at is not null and gift_card_purchases.status = 'voided' and private.gift_card_balance_of(gift_cards.id) > 0
+    group by gift_cards.id
+    having not exists (
+      select from public.alerts where alerts.key = 'gift_card:' || gift_cards.id || ':' || max(gift_card_entries.id) and alerts.acknowledged_at is not null)
     union all
     select 'proof_waiting', 'proof:' || payment_proofs.id, 'order', orders.id, orders.number, payment_proofs.submitted_at
     from public.payment_proofs join public.payments on payments.id = payment_proofs.payment_id join public.orders on orders.id = payments.order_id
@@ -10010,6 +10024,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.has_offer(intake_id uuid, learner_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (
+    select from public.waitlist_entries
+    where waitlist_entries.intake_id = has_offer.intake_id and waitlist_entries.learner_id = has_offer.learner_id and waitlist_entries.status = 'offered');
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.has_permission(permission text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -10160,12 +10186,7 @@ begin
     end if;
   end if;
   if v_beyond is null then
-    if line.kind = 'course' then
-      -- the last seat may be the buyer's own: then it is not sold out, it is theirs
-      perform private.refuse_second_seat(hold_line.person_id, line.intake_id);
-      perform private.fail('out_of_stock', 409, format('Every seat in %s is taken.', line.title), 'Join the waiting list (join_waitlist), or choose another intake.', line.variant_id::text);
-    end if;
-    perform private.fail('out_of_stock', 409, format('There are not %s of %s left.', line.quantity, line.title), 'Lower the quantity or remove the line.', line.variant_id::text);
+    perform private.refuse_sold_out(hold_line.person_id, line);
   end if;
   return v_beyond;
 end
@@ -10241,10 +10262,11 @@ AS $function$
     when 'stock' then array['sku', 'location', 'on_hand', 'stock_mode', 'backorder_limit', 'ships_at'] end;
 $function$;
 
-CREATE OR REPLACE FUNCTION private.import_row_id(import_id uuid, row_number integer)
+CREATE OR REPLACE FUNCTION private.import_row_id(first bigint, rest text, row_number integer)
  RETURNS uuid
  LANGUAGE sql
-RETURN (OVERLAY((gen_random_uuid())::text PLACING lpad(to_hex(((((('x'::text || "left"((import_id)::text, 8)))::bit(32))::bigint + row_number) % '4294967296'::bigint)), 8, '0'::text) FROM 1 FOR 8))::uuid;
+ IMMUTABLE
+RETURN ((lpad(to_hex(((first + row_number) % '4294967296'::bigint)), 8, '0'::text) || rest))::uuid;
 
 CREATE OR REPLACE FUNCTION private.import_value_ids(product_id uuid, options jsonb)
  RETURNS uuid[]
@@ -10612,6 +10634,24 @@ CREATE OR REPLACE FUNCTION private.is_service()
 AS $function$
 begin
   return coalesce(auth.role(), 'service_role') = 'service_role';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.is_sold_out(variant_id uuid, quantity integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- one statement, one snapshot: a unit that goes from a hold that is due onto the shelf meanwhile is seen in one of the two places
+  return (
+    select coalesce(sum(stock_slots.available), 0) from public.stock_slots
+    where stock_slots.variant_id = is_sold_out.variant_id and stock_slots.available > 0
+      and (stock_slots.slot < 128 or private.sells_beyond_stock(is_sold_out.variant_id))
+  ) < is_sold_out.quantity and not exists (
+    select from public.reservations
+    where reservations.variant_id = is_sold_out.variant_id and reservations.status = 'held' and reservations.expires_at <= now()
+  );
 end
 $function$;
 
@@ -13206,6 +13246,7 @@ AS $function$
 declare
   v_order public.orders;
   v_items jsonb;
+  v_document jsonb;
 begin
   select * into v_order from public.orders where orders.id = order_document.order_id;
   select coalesce(jsonb_agg(jsonb_build_object(
@@ -13220,7 +13261,7 @@ begin
   from public.order_items left join public.enrollments on enrollments.order_item_id = order_items.id and v_order.purpose is null
     and not exists (select from public.enrollment_transfers where enrollment_transfers.enrollment_id = enrollments.id and enrollment_transfers.new_enrollment_id <> enrollments.id)
   where order_items.order_id = order_document.order_id;
-  return jsonb_build_object(
+  v_document := jsonb_build_object(
     'id', v_order.id, 'number', v_order.number, 'status', v_order.status, 'currency', v_order.currency,
     'subtotal_amount', v_order.subtotal_amount, 'discount_amount', v_order.discount_amount, 'tax_amount', v_order.tax_amount,
     'tax_included_amount', v_order.tax_included_amount, 'shipping_amount', v_order.shipping_amount, 'total_amount', v_order.total_amount,
@@ -13231,7 +13272,11 @@ begin
     'processing_at', v_order.processing_at, 'shipped_at', v_order.shipped_at, 'delivered_at', v_order.delivered_at, 'completed_at', v_order.completed_at,
     'cancelled_at', v_order.cancelled_at, 'cancel_reason', v_order.cancel_reason, 'shipping_address', v_order.shipping_address,
     'tax_country', v_order.tax_country, 'tax_province', v_order.tax_province, 'purpose', v_order.purpose, 'organisation_id', v_order.organisation_id,
-    'items', v_items) || private.order_money(v_order);
+    'items', v_items, 'due_amount', 0, 'payments', '[]'::jsonb, 'refunds', '[]'::jsonb);
+  if v_order.total_amount > 0 then
+    v_document := v_document || private.order_money(v_order); -- joining two objects takes as long as making one: not for what is free
+  end if;
+  return v_document;
 end
 $function$;
 
@@ -14575,7 +14620,9 @@ begin
   if v_beyond > 0 then
     perform private.note_backorders(v_order_id);
   end if;
-  perform private.redeem_promotions(v_order_id, place_quote.customer_id, quote, v_expires_at, v_expired);
+  if quote.discounts is not null or v_expired <> '{}' then
+    perform private.redeem_promotions(v_order_id, place_quote.customer_id, quote, v_expires_at, v_expired);
+  end if;
   return v_order_id;
 end
 $function$;
@@ -16133,7 +16180,7 @@ begin
       continue;
     end if;
     v_read := v_read || jsonb_build_object(v_key, case
-      when types ->> v_key in ('integer', 'decimal') and v_cell ~ '^-?\d{1,30}(\.\d{1,30})?$' then to_jsonb(v_cell::numeric)
+      when types ->> v_key in ('integer', 'decimal') and v_cell ~ '^-?\d+(\.\d+)?$' and length(v_cell) <= 62 then to_jsonb(v_cell::numeric)
       when types ->> v_key = 'boolean' and v_cell in ('true', 'false') then to_jsonb(v_cell::boolean)
       else to_jsonb(v_cell) end);
   end loop;
@@ -17368,6 +17415,21 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.refuse_sold_out(person_id uuid, line private.order_line)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if line.kind = 'course' then
+    -- the last seat may be the buyer's own: then it is not sold out, it is theirs
+    perform private.refuse_second_seat(refuse_sold_out.person_id, line.intake_id);
+    perform private.fail('out_of_stock', 409, format('Every seat in %s is taken.', line.title), 'Join the waiting list (join_waitlist), or choose another intake.', line.variant_id::text);
+  end if;
+  perform private.fail('out_of_stock', 409, format('There are not %s of %s left.', line.quantity, line.title), 'Lower the quantity or remove the line.', line.variant_id::text);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.refuse_spent_cards(order_id uuid, order_item_ids uuid[], units integer[], amount bigint)
  RETURNS void
  LANGUAGE plpgsql
@@ -17885,6 +17947,10 @@ begin
   if not found then
     perform private.fail('gift_card_not_found', 404, 'There is no such gift card.', 'Check the id.');
   end if;
+  -- of one that ended with its sale: what came back to it may be spent again
+  update public.gift_cards set frozen_at = null
+  where gift_cards.id = renew_gift_card_code.gift_card_id and private.gift_card_balance_of(gift_cards.id) > 0 and exists (
+    select from public.gift_card_purchases where gift_card_purchases.gift_card_id = gift_cards.id and gift_card_purchases.status = 'voided');
   perform private.emit('gift_card.renewed', 'gift_card', renew_gift_card_code.gift_card_id, jsonb_build_object('reason', renew_gift_card_code.reason));
   v_answer := private.gift_card_document(renew_gift_card_code.gift_card_id, private.set_gift_card_code(renew_gift_card_code.gift_card_id));
   -- kept without the code, which is nowhere but in this answer
@@ -19485,7 +19551,10 @@ begin
     v_columns && '{variant_title:id,variant_title:en}');
   analyze private.import_variants (import_id, row_number, product_id, variant_id, sku, change);
   perform private.check_import_products(run_import_products.import_id);
-  perform private.check_conflicting_rows(run_import_products.import_id);
+  if (select count(*) from private.import_products where import_products.import_id = run_import_products.import_id)
+    < (select count(*) from private.import_rows where import_rows.import_id = run_import_products.import_id and import_rows.record ->> 'slug' <> '') then
+    perform private.check_conflicting_rows(run_import_products.import_id);
+  end if;
   perform private.find_broken_constraints(run_import_products.import_id, 'private.import_products', 'public.products', '{"category_id": "category"}');
   perform private.check_import_attributes(run_import_products.import_id);
   perform private.check_import_variants(run_import_products.import_id);
@@ -21113,7 +21182,9 @@ CREATE OR REPLACE FUNCTION private.stage_products(import_id uuid, attribute_colu
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  with merged as materialized (
+  with ids as materialized (
+    select (random() * 4294967295)::bigint as first, substr(gen_random_uuid()::text, 9) as rest
+  ), merged as materialized (
     select import_rows.record ->> 'slug' as slug, min(import_rows.row_number) as row_number,
       case count(*) when 1 then (array_agg(import_rows.record))[1] else private.merge_records(array_agg(import_rows.record)) end as record
     from private.import_rows
@@ -21145,7 +21216,7 @@ AS $function$
   )
   insert into private.import_products (import_id, row_number, record, product_id, change, former_status, former_kind, kind, slug, status, title, summary,
     description, image_url, publish_at, unpublish_at, category_id, tax_category, tags, attributes, translations)
-  select stage_products.import_id, wanted.row_number, wanted.record, coalesce(wanted.product_id, private.import_row_id(stage_products.import_id, wanted.row_number)),
+  select stage_products.import_id, wanted.row_number, wanted.record, coalesce(wanted.product_id, private.import_row_id(ids.first, ids.rest, wanted.row_number)),
     case when wanted.product_id is null then 'created'
       when (wanted.status, wanted.title, wanted.summary, wanted.description, wanted.image_url, wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tax_category, wanted.tags,
           wanted.attributes, wanted.translations)
@@ -21155,7 +21226,7 @@ AS $function$
       else 'unchanged' end,
     wanted.former_status, wanted.former_kind, wanted.kind, wanted.slug, wanted.status, wanted.title, wanted.summary, wanted.description, wanted.image_url,
     wanted.publish_at, wanted.unpublish_at, wanted.category_id, wanted.tax_category, wanted.tags, wanted.attributes, wanted.translations
-  from wanted;
+  from wanted cross join ids;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.stage_stock(import_id uuid)
@@ -21196,13 +21267,16 @@ CREATE OR REPLACE FUNCTION private.stage_variants(import_id uuid, attribute_colu
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  with schemas as materialized (
+  with ids as materialized (
+    select (random() * 4294967295)::bigint as first, substr(gen_random_uuid()::text, 9) as rest
+  ), schemas as materialized (
     select used.category_id, (select jsonb_object_agg(schema.key, schema.type) from private.attribute_schema(used.category_id) as schema) as types
     from (select distinct import_products.category_id from private.import_products where import_products.import_id = stage_variants.import_id and import_products.category_id is not null) as used
   ), wanted as materialized (
     select import_rows.row_number, import_products.product_id, variants.id as variant_id, variants.product_id as former_product_id, import_rows.record ->> 'sku' as sku,
-      private.options_of(variants.option_value_ids) as former_options,
-      case when import_rows.record ?| '{option1,option2,option3,option4,option5}' then private.read_options(import_rows.record) else private.options_of(variants.option_value_ids) end as options,
+      case when variants.option_value_ids <> '{}' then private.options_of(variants.option_value_ids) else '{}' end as former_options,
+      case when import_rows.record ?| '{option1,option2,option3,option4,option5}' then private.read_options(import_rows.record)
+        when variants.option_value_ids <> '{}' then private.options_of(variants.option_value_ids) else '{}' end as options,
       nullif(import_rows.record ->> 'variant_title', '') as given_title, coalesce(private.read_whole_number(import_rows.record ->> 'position'), variants.position, 0) as position,
       case when import_rows.record ? 'weight_grams' then private.read_whole_number(import_rows.record ->> 'weight_grams') else variants.weight_grams end as weight_grams,
       case when stage_variants.attribute_columns = '{}' then coalesce(variants.attributes, '{}')
@@ -21225,7 +21299,7 @@ AS $function$
   )
   insert into private.import_variants (import_id, row_number, product_id, variant_id, change, former_product_id, sku, title, position, weight_grams, attributes, translations, options, former_options,
     parts, former_parts)
-  select stage_variants.import_id, titled.row_number, titled.product_id, coalesce(titled.variant_id, private.import_row_id(stage_variants.import_id, titled.row_number)),
+  select stage_variants.import_id, titled.row_number, titled.product_id, coalesce(titled.variant_id, private.import_row_id(ids.first, ids.rest, titled.row_number)),
     case when titled.variant_id is null then 'created'
       when (titled.title, titled.position, titled.weight_grams, titled.attributes, titled.translations, titled.options, titled.parts)
         is distinct from ((titled.variants).title, (titled.variants).position, (titled.variants).weight_grams, (titled.variants).attributes, (titled.variants).translations, titled.former_options, titled.former_parts)
@@ -21234,7 +21308,7 @@ AS $function$
     titled.former_product_id, titled.sku, titled.title, least(greatest(titled.position, -2147483648), 2147483647)::integer,
     case when titled.weight_grams between 0 and 100000000 then titled.weight_grams::integer end, titled.attributes, titled.translations, titled.options, titled.former_options,
     titled.parts, titled.former_parts
-  from titled;
+  from titled cross join ids;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.start_complaint_review(complaint_id uuid, idempotency_key text)
@@ -22857,8 +22931,8 @@ begin
   insert into private.sold_titles (variant_id, title, content)
   select variants.id, renamed.title, private.search_text(renamed.title) from renamed join public.variants on variants.product_id = renamed.id order by variants.id
   on conflict do nothing;
-  if found then
-    perform gin_clean_pending_list('private.sold_titles_content_idx'); -- every search would read it
+  if found and not private.is_importing() then
+    perform gin_clean_pending_list('private.sold_titles_content_idx'); -- every search would read it; an import does so at its end
   end if;
   perform private.note_titles(array(select intakes.variant_id from changed join public.intakes on intakes.product_id = changed.id));
   return null;
@@ -24683,29 +24757,9 @@ $function$;
 
 CREATE OR REPLACE FUNCTION private.value_problem(attribute public.category_attributes, value jsonb)
  RETURNS text
- LANGUAGE plpgsql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-begin
-  case attribute.type
-    when 'boolean' then
-      return case when jsonb_typeof(value) <> 'boolean' then 'is true or false' end;
-    when 'text' then
-      return case when jsonb_typeof(value) <> 'string' or length(btrim(value #>> '{}')) not between 1 and 500 then 'is a text of 1 to 500 characters' end;
-    when 'choice' then
-      return case when jsonb_typeof(value) <> 'string' or (value #>> '{}') <> all (attribute.choices) then 'is one of ' || array_to_string(attribute.choices, ', ') end;
-    else
-      if jsonb_typeof(value) <> 'number' or attribute.type = 'integer' and trunc((value #>> '{}')::numeric) <> (value #>> '{}')::numeric then
-        return case attribute.type when 'integer' then 'is a whole number' else 'is a number' end;
-      end if;
-      return case
-        when (value #>> '{}')::numeric < attribute.min then format('is at least %s', attribute.min)
-        when (value #>> '{}')::numeric > attribute.max then format('is at most %s', attribute.max)
-      end;
-  end case;
-end
-$function$;
+ LANGUAGE sql
+ STABLE
+RETURN CASE (attribute).type WHEN 'boolean'::text THEN CASE WHEN (jsonb_typeof(value) <> 'boolean'::text) THEN 'is true or false'::text ELSE NULL::text END WHEN 'text'::text THEN CASE WHEN ((jsonb_typeof(value) <> 'string'::text) OR ((length(btrim((value #>> '{}'::text[]))) < 1) OR (length(btrim((value #>> '{}'::text[]))) > 500))) THEN 'is a text of 1 to 500 characters'::text ELSE NULL::text END WHEN 'choice'::text THEN CASE WHEN ((jsonb_typeof(value) <> 'string'::text) OR ((value #>> '{}'::text[]) <> ALL ((attribute).choices))) THEN ('is one of '::text || array_to_string((attribute).choices, ', '::text)) ELSE NULL::text END ELSE CASE WHEN (jsonb_typeof(value) <> 'number'::text) THEN CASE (attribute).type WHEN 'integer'::text THEN 'is a whole number'::text ELSE 'is a number'::text END WHEN (((attribute).type = 'integer'::text) AND (trunc(((value #>> '{}'::text[]))::numeric) <> ((value #>> '{}'::text[]))::numeric)) THEN 'is a whole number'::text WHEN (((value #>> '{}'::text[]))::numeric < (attribute).min) THEN format('is at least %s'::text, (attribute).min) WHEN (((value #>> '{}'::text[]))::numeric > (attribute).max) THEN format('is at most %s'::text, (attribute).max) ELSE NULL::text END END;
 
 CREATE OR REPLACE FUNCTION private.variant_prices(variant_ids uuid[], currency text, quantity integer)
  RETURNS jsonb
@@ -25541,6 +25595,7 @@ CREATE OR REPLACE FUNCTION private.write_order(customer_id uuid, quote private.q
 AS $function$
 declare
   v_free constant boolean := write_order.expires_at is null;
+  v_line private.order_line;
 begin
   insert into public.orders (id, customer_id, status, currency, subtotal_amount, discount_amount, tax_amount, tax_included_amount, shipping_amount,
     total_amount, expires_at, paid_at, tax_country, tax_province, shipping_discount_amount, shipping_tax_amount, shipping_tax_included_amount, shipping_method, shipping_pricing)
@@ -25553,8 +25608,13 @@ begin
     case when quote.shipping is not null then private.shipping_pricing(quote.shipping) end);
   perform private.open_enrollments(write_order.order_id, write_order.customer_id, quote.lines, private.write_items(write_order.order_id, quote.lines),
     case when v_free then 'active' else 'reserved' end);
-  if v_free and exists (select from unnest(quote.lines) as line where line.kind <> 'course') then
-    perform private.grant_downloads(write_order.order_id);
+  if v_free then
+    foreach v_line in array quote.lines loop
+      if v_line.kind <> 'course' then
+        perform private.grant_downloads(write_order.order_id);
+        exit;
+      end if;
+    end loop;
   end if;
   perform private.emit_each(case when v_free then array['order.placed', 'order.paid'] else array['order.placed'] end, 'order', write_order.order_id);
 end
@@ -28944,6 +29004,8 @@ CREATE INDEX gift_card_purchases_order_item_id_idx ON public.gift_card_purchases
 
 CREATE INDEX gift_cards_expires_at_idx ON public.gift_cards USING btree (expires_at) WHERE (expired_at IS NULL);
 
+CREATE INDEX gift_cards_id_idx ON public.gift_cards USING btree (id) WHERE (frozen_at IS NOT NULL);
+
 CREATE INDEX gift_cards_order_item_id_idx ON public.gift_cards USING btree (order_item_id) WHERE (order_item_id IS NOT NULL);
 
 CREATE INDEX gifts_buyer_id_idx ON public.gifts USING btree (buyer_id);
@@ -30638,7 +30700,7 @@ COMMENT ON FUNCTION "private"."audit_hash"(public.audit_log) IS 'SHA-256 over ev
 
 COMMENT ON FUNCTION "private"."audit_head"() IS 'Does the work of public.audit_head. The worker writes it to its log each hour.';
 
-COMMENT ON FUNCTION "private"."audit_key"(jsonb, text[]) IS 'The key of a row as the audit log writes it.';
+COMMENT ON FUNCTION "private"."audit_key"(jsonb, text[]) IS 'The key of a row as the audit log writes it when several columns are the key.';
 
 COMMENT ON FUNCTION "private"."audit_rows"(text, text, text[], jsonb[], jsonb[]) IS 'Writes the audit rows of all that a statement changed, one for each, and opens the seal of their transaction. What a row was and what it is are at one place of the two lists; where there was or is nothing, the list is empty or has null.';
 
@@ -31262,6 +31324,8 @@ COMMENT ON FUNCTION "private"."has_findings"(uuid) IS 'Whether anything was foun
 
 COMMENT ON FUNCTION "private"."has_left"(uuid) IS 'Whether goods of an order are away: what is away cannot be cancelled or exchanged, only given back.';
 
+COMMENT ON FUNCTION "private"."has_offer"(uuid, uuid) IS 'Whether a seat of the intake was offered to this learner; private.accept_offer says whether the offer still stands.';
+
 COMMENT ON FUNCTION "private"."has_permission"(text) IS 'Whether one of the caller''s roles has this permission. Ask it as (select private.has_permission(…)), once per statement.';
 
 COMMENT ON FUNCTION "private"."has_real_units"(uuid) IS 'Whether a unit lies on a shelf, or is held by a hold that is due.';
@@ -31290,7 +31354,7 @@ COMMENT ON FUNCTION "private"."holds_units"(public.shipments) IS 'Whether what i
 
 COMMENT ON FUNCTION "private"."import_columns"(text) IS 'The columns of a kind of file in the order of an export; files of products have attribute:<key> and variant_attribute:<key> beside them.';
 
-COMMENT ON FUNCTION "private"."import_row_id"(uuid, integer) IS 'A new id for what a row makes. The ids of a file follow each other as its rows do, so that the dozen indexes with an id in them are written in one place and not all over.';
+COMMENT ON FUNCTION "private"."import_row_id"(bigint, text, integer) IS 'A new id for what a row makes: a random place to count from, and the rest of a random id. The ids of a file follow each other as its rows do, so that the dozen indexes with an id in them are written in one place and not all over. Inlined.';
 
 COMMENT ON FUNCTION "private"."import_value_ids"(uuid, jsonb) IS 'The values that {option: value} means for a product.';
 
@@ -31337,6 +31401,8 @@ COMMENT ON FUNCTION "private"."is_seat_open"(uuid, uuid) IS 'Whether a seat is p
 COMMENT ON FUNCTION "private"."is_seat_overdue"(uuid) IS 'Whether a part of an order that gave, prolonged or moved this seat is overdue beyond the grace.';
 
 COMMENT ON FUNCTION "private"."is_service"() IS 'True for the secret key and for direct connections (worker, migrations), which carry no claims; false for every browser.';
+
+COMMENT ON FUNCTION "private"."is_sold_out"(uuid, integer) IS 'Whether that many units are neither free nor held by a hold that is due. A snapshot, without any lock: units that a running purchase took still count as free in it, so it is never said too early.';
 
 COMMENT ON FUNCTION "private"."is_under_review"(uuid) IS 'Whether a proof of this payment waits for staff.';
 
@@ -31915,6 +31981,8 @@ COMMENT ON FUNCTION "private"."refuse_problem"(jsonb) IS 'Refuses with a problem
 COMMENT ON FUNCTION "private"."refuse_search"(text) IS 'Refuses invalid_search with this sentence, if there is one.';
 
 COMMENT ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) IS 'Refuses with private.second_seat_problem, if there is one.';
+
+COMMENT ON FUNCTION "private"."refuse_sold_out"(uuid, private.order_line) IS 'Refuses out_of_stock, or the reason of refuse_second_seat when the last seat is the buyer''s own.';
 
 COMMENT ON FUNCTION "private"."refuse_spent_cards"(uuid, uuid[], integer[], bigint) IS 'Refuses gift_card_spent when more is to go back for these units (null: for the whole order) than is left on their cards; nothing for other orders. Who may spend them waits from here on. The caller holds the order''s row.';
 
@@ -32546,7 +32614,7 @@ COMMENT ON FUNCTION "private"."use_promotion"(uuid, uuid, uuid, uuid, bigint, te
 
 COMMENT ON FUNCTION "private"."vacate_seat"(public.organisation_seats) IS 'Frees an assigned seat that nobody began on; false when somebody did. The caller holds the seat.';
 
-COMMENT ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) IS 'Why a value does not fit its attribute, as the end of a sentence; null when it does.';
+COMMENT ON FUNCTION "private"."value_problem"(public.category_attributes, jsonb) IS 'Why a value does not fit its attribute, as the end of a sentence; null when it does. Inlined.';
 
 COMMENT ON FUNCTION "private"."variant_prices"(uuid[], text, integer) IS 'Does the work of public.variant_prices.';
 
@@ -32622,7 +32690,7 @@ COMMENT ON FUNCTION "private"."yield_subscription"(public.subscriptions, text) I
 
 COMMENT ON FUNCTION "private"."yield_to_refund"(uuid, bigint) IS 'A refund that the provider made although the money is disputed is booked: the dispute then holds only what the payment keeps. We never ask for one.';
 
-COMMENT ON FUNCTION "public"."acknowledge_concern"(uuid, text, text) IS 'Staff (alerts.write): one looks after this alert; it stays open until what it is about is settled. An event about an unknown payment is settled by that. Answers the alert. Errors: permission_denied, alert_not_found, alert_not_open, invalid_note, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."acknowledge_concern"(uuid, text, text) IS 'Staff (alerts.write): one looks after this alert; it stays open until what it is about is settled. An event about an unknown payment, and money on a gift card that had ended, are settled by that. Answers the alert. Errors: permission_denied, alert_not_found, alert_not_open, invalid_note, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."add_address"(text, text, text, text, text, text, text, text, text, text, boolean, text) IS 'Keeps an address of the caller and answers it; the first one is the default. Country: ISO 3166-1, default ID. Errors: invalid_address, too_many_addresses, idempotency_key_reused, sign_in_required.';
 
@@ -32914,7 +32982,7 @@ COMMENT ON FUNCTION "public"."renew_access"(uuid, text, text) IS 'Buys longer ac
 
 COMMENT ON FUNCTION "public"."renew_calendar_link"(text, text) IS 'Gives the caller a new private address of a calendar (sessions) as {path}, behind the API''s own address, for calendar programs; the one before ends. Keep it: it is shown once. Errors: calendar_not_found, idempotency_key_reused, sign_in_required.';
 
-COMMENT ON FUNCTION "public"."renew_gift_card_code"(uuid, text, text) IS 'Staff (payments.refund): gives a card whose code was lost or got about another one, and answers the card with it, this once; a repeated call answers code null. Errors: permission_denied, gift_card_not_found, invalid_reason, idempotency_key_reused.';
+COMMENT ON FUNCTION "public"."renew_gift_card_code"(uuid, text, text) IS 'Staff (payments.refund): gives a card whose code was lost or got about another one, and answers the card with it, this once; a repeated call answers code null. One that ended with its sale works again for what came back to it. Errors: permission_denied, gift_card_not_found, invalid_reason, idempotency_key_reused.';
 
 COMMENT ON FUNCTION "public"."reopen_complaint"(uuid, text, text) IS 'Opens the caller''s own resolved or rejected complaint again, once, within complaint_reopen_days, with a message that says why; what was done before stays. Answers it. Errors: complaint_not_found, complaint_not_reopenable, complaint_already_open, invalid_message, idempotency_key_reused, sign_in_required.';
 
@@ -33434,7 +33502,7 @@ COMMENT ON VIEW "private"."invariant_violations" IS 'Every broken promise, one r
 
 COMMENT ON VIEW "private"."stock_reconciliation" IS 'Per variant and location: the sum of the movements, what is on hand, and the difference, which must be 0.';
 
-COMMENT ON VIEW "public"."stock_levels" IS 'Units per counted variant at all locations: available, reserved by unpaid orders, on hand (both); sellable adds what may be sold beyond stock, backordered is what was sold beyond it and not received yet. A variant that is not counted has no row.';
+COMMENT ON VIEW "public"."stock_levels" IS 'Units per counted variant at all locations: available, reserved by unpaid orders, on hand (both); sellable adds what may be sold beyond stock, backordered is what was sold beyond it and not received yet. A variant that is not counted has no row, and neither has one of which nothing was ever there: units_available of product_document tells the two apart.';
 
 REVOKE ALL ON FUNCTION "private"."accept_offer"(uuid, uuid, uuid, timestamp with time zone) FROM PUBLIC;
 
@@ -35980,6 +36048,12 @@ REVOKE ALL ON FUNCTION "private"."has_left"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."has_left"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."has_offer"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."has_offer"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."has_offer"(uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."has_permission"(text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."has_permission"(text) TO "authenticated";
@@ -36066,11 +36140,11 @@ REVOKE ALL ON FUNCTION "private"."import_columns"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."import_columns"(text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."import_row_id"(uuid, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."import_row_id"(bigint, text, integer) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."import_row_id"(uuid, integer) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."import_row_id"(bigint, text, integer) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."import_row_id"(uuid, integer) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."import_row_id"(bigint, text, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."import_value_ids"(uuid, jsonb) FROM PUBLIC;
 
@@ -36229,6 +36303,12 @@ REVOKE ALL ON FUNCTION "private"."is_service"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."is_service"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."is_service"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."is_sold_out"(uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_sold_out"(uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_sold_out"(uuid, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."is_under_review"(uuid) FROM PUBLIC;
 
@@ -38115,6 +38195,12 @@ REVOKE ALL ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."refuse_second_seat"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."refuse_sold_out"(uuid, private.order_line) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refuse_sold_out"(uuid, private.order_line) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refuse_sold_out"(uuid, private.order_line) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."refuse_spent_cards"(uuid, uuid[], integer[], bigint) FROM PUBLIC;
 

@@ -175,7 +175,7 @@ select stock_slots.variant_id,
 from public.stock_slots
 group by stock_slots.variant_id;
 comment on view public.stock_levels is 'Units per counted variant at all locations: available, reserved by unpaid orders, on hand (both); sellable adds what may be sold beyond stock, '
-  'backordered is what was sold beyond it and not received yet. A variant that is not counted has no row.';
+  'backordered is what was sold beyond it and not received yet. A variant that is not counted has no row, and neither has one of which nothing was ever there: units_available of product_document tells the two apart.';
 grant select on public.stock_levels to anon, authenticated, service_role;
 
 create function private.tg_stock_levels__refuse_write()

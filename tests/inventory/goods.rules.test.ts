@@ -37,6 +37,20 @@ test("goods on hand are not deleted with their product or variant; what is off t
     expect(await sql`select from public.variants where id = ${variant}`).toEqual([]);
   }));
 
+test("a counted thing of which nothing was ever there has no level, and its page says that none can be bought", () =>
+  database.rolledBack(async (sql) => {
+    const variant = await goods(sql, { status: "published" });
+    const page = async () => {
+      const [row] =
+        await sql`select public.product_document(product_id => product_id) as page from public.variants where id = ${variant}`;
+      return row?.page.variants[0];
+    };
+    expect(await levelOf(sql, variant)).toBeUndefined();
+    expect(await page()).toMatchObject({ stock_mode: "tracked", units_available: 0 });
+    await sql`select public.set_stock_mode(${variant}, 'none')`;
+    expect(await page()).toMatchObject({ stock_mode: "none", units_available: null });
+  }));
+
 describe("places", () => {
   test("are drawn from in order: main, then by priority, and what one lacks comes from the next", () =>
     database.rolledBack(async (sql) => {

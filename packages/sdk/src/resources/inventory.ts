@@ -21,7 +21,10 @@ export class Inventory {
     this.#api = api;
   }
 
-  /** Units of these variants. A variant that is not counted, or not visible to the caller, has no entry. */
+  /**
+   * Units of these variants. One that is not counted, not visible to the caller, or of which nothing was ever there has no entry: `stock_mode` and
+   * `units_available` of `catalog.get` say which.
+   */
   levels(variantIds: readonly string[], options?: CallOptions): Promise<StockLevel[]> {
     if (variantIds.length === 0) return Promise.resolve([]);
     return this.#api.rows("stock_levels", { select: "*", variant_id: `in.(${variantIds.join(",")})` }, options);
