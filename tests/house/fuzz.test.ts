@@ -88,6 +88,21 @@ for (const actor of ["anon", "first", "admin", "service"]) {
   );
 }
 
+test("nobody who is not signed in is asked to, by every verb that only people may call, and a verb of the secret key stays forbidden", async () => {
+  const closed = verbs.filter(({ roles }) => roles.length > 0 && !roles.includes("anon"));
+  expect(closed.length).toBeGreaterThan(150);
+  for (const verb of closed) {
+    const body = JSON.stringify(Object.fromEntries(verb.arguments.map((name) => [name, null])));
+    const forPeople = verb.roles.includes("authenticated");
+    const expected = { code: forPeople ? "sign_in_required" : "42501", ...(forPeople && { hint: expect.any(String) }) };
+    expect({ verb: verb.name, ...(await send("anon", verb.name, body)) }).toMatchObject({
+      verb: verb.name,
+      status: 401,
+      body: expected,
+    });
+  }
+});
+
 test("input as large as an attacker would send is refused by every argument of every verb", async () => {
   const attack = async (verb: Verb, index: number, huge: string | undefined) => {
     const name = verb.arguments[index] as string;
