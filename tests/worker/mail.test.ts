@@ -7,7 +7,7 @@ import type { RunContext, ScheduledTask } from "../../packages/worker/src/tasks/
 import { orderOne, payOrder } from "../support/buying.ts";
 import { publishedIntake } from "../support/catalog.ts";
 import { useDatabase } from "../support/database.ts";
-import { asCustomer, newCustomer } from "../support/people.ts";
+import { asCustomer, asOwner, newCustomer } from "../support/people.ts";
 import { type Mailbox, openMailbox, smtpError } from "./support/mailbox.ts";
 import { eventually, startWorkerProcess, type WorkerProcess } from "./support/worker-process.ts";
 
@@ -59,12 +59,17 @@ async function signUp(firstName: string, locale: string): Promise<string> {
   });
 }
 
-async function placeFreeOrder(customerId: string): Promise<{ id: string; number: string }> {
+async function placeFreeOrder(
+  customerId: string,
+  { forAPerson = false } = {},
+): Promise<{ id: string; number: string }> {
   const { intakeId } = await publishedIntake(database.sql, { starts: new Date(Date.now() + 86_400_000) });
   return await database.sql.begin(async (sql) => {
     await asCustomer(sql, customerId);
     await sql`select set_config('request.headers', '{"x-request-id":"req-from-browser"}', true)`;
     const [row] = await sql`select public.enroll(${intakeId}) as answer`;
+    await asOwner(sql);
+    if (forAPerson) await sql`select private.flag_order(${row?.answer.order.id}, 'a test wants a person')`;
     return row?.answer.order;
   });
 }
@@ -140,6 +145,27 @@ describe("mail", () => {
     );
     const done = await processOf(order.id, "notifications.send-order-confirmation", "done");
     expect(done.correlation_id).toBe("req-from-browser");
+  });
+
+  it("confirms an order that came before a person before its mail went out when the review has ended, once", async () => {
+    const id = await signUp("Citra", "en");
+    const order = await placeFreeOrder(id, { forAPerson: true });
+    const confirmed = async () => (await mailsTo(id)).filter(({ subject }) => subject?.includes(order.number)).length;
+    await processOf(order.id, "notifications.send-order-confirmation", "done");
+    expect(await confirmed(), "while it waits").toBe(0);
+    for (const reviews of [1, 2]) {
+      if (reviews === 2) await database.sql`select private.flag_order(${order.id}, 'a test wants a person again')`;
+      await database.sql`select public.resolve_order_review(${order.id}, 'fulfil', 'a test decides')`;
+      const ended = await eventually(
+        async () => {
+          const rows = await database.sql`select status from public.processes
+            where subject_id = ${order.id} and task = 'notifications.send-order-confirmation' and status = 'done'`;
+          return rows.length > reviews;
+        },
+        { what: `the mail after review ${reviews}\n${worker.output()}` },
+      );
+      expect([ended, await confirmed()]).toEqual([true, 1]);
+    }
   });
 
   it("sends again when the mail server was busy, with the same Message-ID and one notification", async () => {

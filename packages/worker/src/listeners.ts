@@ -21,7 +21,12 @@ export const LISTENERS: Readonly<Record<string, readonly EventTaskName[]>> = {
   "order.cancelled": ["production.tell-change"],
   "order.refunded": ["production.tell-change"],
   "order.edited": ["production.tell-change"],
-  "order.reviewed": ["production.tell-change", "production.push-order", "shipments.open-shipments"],
+  "order.reviewed": [
+    "notifications.send-order-confirmation",
+    "production.tell-change",
+    "production.push-order",
+    "shipments.open-shipments",
+  ],
   "invoice.issued": ["invoices.send-document"],
   "payment.cancelled": ["payments.close-session"],
   "payment.capture_requested": ["payments.send-capture"],

@@ -26,7 +26,7 @@ type ItemRow = {
   time_zone: string | null;
 };
 
-/** order.paid: tells the customer what they bought. An order that was undone meanwhile is not confirmed. */
+/** order.paid and order.reviewed: tells the customer what they bought, once. An order that was undone meanwhile is not confirmed, one before a person not yet. */
 export const sendOrderConfirmation: EventTask = async (job, context) => {
   const { sql, settings } = context;
   const [order] = await sql<OrderRow[]>`
