@@ -13,6 +13,7 @@ import {
   LOOK_SECONDS,
   POLL_SECONDS,
   QUEUES,
+  SCHEDULES,
 } from "../../packages/worker/src/queues.ts";
 import { Relay } from "../../packages/worker/src/relay.ts";
 import { runEventTask } from "../../packages/worker/src/run-task.ts";
@@ -230,5 +231,12 @@ test("a job whose worker is gone goes to another within a minute", () => {
     const { heartbeatSeconds, retryLimit = 0, retryDelay = Number.POSITIVE_INFINITY } = QUEUES[task];
     expect([task, heartbeatSeconds, retryLimit > 0]).toEqual([task, HEARTBEAT_SECONDS, true]);
     expect(noticed + retryDelay + POLL_SECONDS, task).toBeLessThanOrEqual(60);
+  }
+});
+
+test("what no webhook tells is asked for within ten minutes, even by who looks just before it happens", () => {
+  for (const task of ["payments.reconcile", "payments.read-events"] as const) {
+    const [, minutes] = /^\*\/(\d+) \* \* \* \*$/.exec(SCHEDULES[task]) ?? [];
+    expect(2 * Number(minutes), task).toBeLessThanOrEqual(10);
   }
 });
