@@ -249,11 +249,11 @@ describe("the worker", { timeout: 60_000 }, () => {
         });
       await chargeSavedMethod(jobOf(asked?.id), contextOf(stripe(), complete));
       await told;
+      await worker.untilEmpty();
       const { order: status, payments } = await outcomeOf(database.sql, order);
       const [intent] = (await stripe().paymentIntents.list({ customer: order.customer })).data;
       expect([status, ...payments, intent?.status]).toEqual(ends);
       expect(await database.sql`select error from private.provider_events where outcome = 'failed'`).toEqual([]);
-      await worker.untilEmpty();
     },
   );
 

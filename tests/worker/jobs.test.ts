@@ -194,10 +194,10 @@ describe("a worker that starts again", () => {
     const boss = await openBoss(database.url, log, { byTheClock: true });
     await boss.stop({ graceful: false, close: true });
   };
-  // xmin is the transaction that wrote a row last
+  // updated_on is when a definition was written last; looking after a queue leaves it alone
   const queues = () =>
-    database.sql`select name, xmin::text, retry_limit, heartbeat_seconds from pgboss.queue order by name`;
-  const schedules = () => database.sql`select name, xmin::text, cron, timezone from pgboss.schedule order by name`;
+    database.sql`select name, updated_on, retry_limit, heartbeat_seconds from pgboss.queue order by name`;
+  const schedules = () => database.sql`select name, updated_on, cron, timezone from pgboss.schedule order by name`;
 
   test("writes nothing into queues and schedules that are as they should be", async () => {
     await start();
@@ -210,8 +210,8 @@ describe("a worker that starts again", () => {
   test("puts right what another version left", async () => {
     await start();
     const as = async () => [
-      (await queues()).map(({ xmin: _, ...queue }) => queue),
-      (await schedules()).map(({ xmin: _, ...schedule }) => schedule),
+      (await queues()).map(({ updated_on: _, ...queue }) => queue),
+      (await schedules()).map(({ updated_on: _, ...schedule }) => schedule),
     ];
     const right = await as();
     await database.sql`update pgboss.queue set retry_limit = 1, heartbeat_seconds = null where name = 'payments.send-refund'`;
