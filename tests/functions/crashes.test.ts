@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../packages/simulator/src/index.ts";
 import { callVerb, type Database } from "../../supabase/functions/_shared/call-verb.ts";
+import type { Failpoint } from "../../supabase/functions/_shared/failpoint.ts";
 import { openProviders } from "../../supabase/functions/_shared/payments/open-providers.ts";
 import type { PaymentProvider } from "../../supabase/functions/_shared/payments/provider.ts";
 import { parcelCarrier } from "../../supabase/functions/_shared/shipping/parcel-carrier.ts";
@@ -11,7 +12,7 @@ import { handleDownloadLink } from "../../supabase/functions/download-link/handl
 import { handleStartSubscription } from "../../supabase/functions/start-subscription/handler.ts";
 import { handleSubmitProof } from "../../supabase/functions/submit-proof/handler.ts";
 import { handleUploadProof } from "../../supabase/functions/upload-proof/handler.ts";
-import { again, clientOf, crashAt, stepsOf } from "../payments/crashing.ts";
+import { again, clientOf, crashAt, neverAgain, stepsOf } from "../payments/crashing.ts";
 import { openTransfer } from "../payments/transfer.ts";
 import { newPlan } from "../subscriptions/subscribing.ts";
 import { orderOne } from "../support/buying.ts";
@@ -60,14 +61,20 @@ function withStorage(objects: Map<string, Blob>): Database {
   return { ...clientOf(database, "service"), storage: { from: () => bucket } } as unknown as Database;
 }
 
+/** The header of somebody who tries again, which is the same each time. */
+function sameKey() {
+  const header = { "idempotency-key": randomUUID() };
+  return () => header;
+}
+
 describe("a proof of payment that crashes on its way and is sent again is one", () => {
-  const sent = async (start: (wish: () => Promise<Response>) => Promise<Response>) => {
+  const sent = async (start: (wish: () => Promise<Response>) => Promise<Response>, headers = sameKey()) => {
     const transfer = await openTransfer(database.sql);
     const objects = new Map<string, Blob>();
     const person = transfer.customerId;
     const deps = { asUser: clientOf(database, person), asService: withStorage(objects), personId: person };
-    const [headers, submitting] = [{ "idempotency-key": randomUUID() }, { "idempotency-key": randomUUID() }];
-    const answer = await start(() => handleUploadProof(post({ payment_id: transfer.paymentId }, headers), deps));
+    const submitting = { "idempotency-key": randomUUID() };
+    const answer = await start(() => handleUploadProof(post({ payment_id: transfer.paymentId }, headers()), deps));
     const { proof_id: id, path } = (await answer.json()) as { proof_id: string; path: string };
     expect(path).toBe(`/incoming/${id}`);
     const proofs = () =>
@@ -75,21 +82,36 @@ describe("a proof of payment that crashes on its way and is sent again is one", 
     return { id, objects, proofs, submit: () => handleSubmitProof(post({ proof_id: id }, submitting), deps) };
   };
 
-  test.each(stepsOf("proof"))("at %s", async (step) => {
+  const begunOnce = async (step: Failpoint, headers = sameKey()) => {
     await crashAt(simulator, step);
-    const { id, proofs } = await sent(again);
+    const { id, proofs } = await sent(again, headers);
     expect(await proofs()).toEqual([{ id, status: "uploading" }]);
+  };
+  const steps = stepsOf("proof");
+
+  test.each(steps)("at %s", (step) => begunOnce(step));
+
+  test("but two without the buyer's key", async () => {
+    const forgetful = () => ({ "idempotency-key": randomUUID() });
+    await expect(begunOnce(steps.at(-1) as Failpoint, forgetful)).rejects.toMatchObject({ name: "AssertionError" });
   });
 
-  test.each(stepsOf("upload"))("at %s", async (step) => {
+  const submittedOnce = async (step: Failpoint, tries = again) => {
     const { id, objects, proofs, submit } = await sent((start) => start());
     objects.set(`incoming/${id}`, new Blob([PDF]));
     await crashAt(simulator, step);
-    const answer = await again(submit);
+    const answer = await tries(submit);
     expect([answer.status, await answer.json()]).toMatchObject([200, { status: "submitted", byte_size: PDF.length }]);
     expect(await proofs()).toEqual([{ id, status: "submitted" }]);
     expect([...objects.keys()], "files in Storage").toEqual([id]);
     expect(await objects.get(id)?.text()).toBe(PDF.toString());
+  };
+
+  test.each(stepsOf("upload"))("at %s", (step) => submittedOnce(step));
+
+  test("but is not before staff when nobody sends it again", async () => {
+    const first = stepsOf("upload")[0] as Failpoint;
+    await expect(submittedOnce(first, neverAgain)).rejects.toMatchObject({ name: "AssertionError" });
   });
 });
 
@@ -157,7 +179,7 @@ describe("a subscription that crashes as it begins and is begun again has one pa
 });
 
 describe("a carrier's webhook that crashes and is delivered again is one event", () => {
-  test.each(stepsOf("carrier"))("at %s", async (step) => {
+  const keptOnce = async (step: Failpoint, tries = again) => {
     const carrier = parcelCarrier({ name: "parcels", base: "http://nowhere.test", key: "k", secrets: ["a secret"] });
     const [id, tracking_number] = [randomUUID(), `P${randomUUID()}`];
     const body = JSON.stringify({
@@ -175,8 +197,15 @@ describe("a carrier's webhook that crashes and is delivered again is one event",
     const deliver = () =>
       handleCarrierWebhook(new Request("http://functions.test", { method: "POST", body, headers }), deps);
     await crashAt(simulator, step);
-    expect((await again(deliver)).status).toBe(200);
+    expect((await tries(deliver)).status).toBe(200);
     expect(await database.sql`select event_id from private.carrier_events where event_id = ${id}`).toHaveLength(1);
+  };
+  const steps = stepsOf("carrier");
+
+  test.each(steps)("at %s", (step) => keptOnce(step));
+
+  test("but none when the crash is answered with 200", async () => {
+    await expect(keptOnce(steps[0] as Failpoint, neverAgain)).rejects.toMatchObject({ name: "AssertionError" });
   });
 });
 

@@ -103,6 +103,19 @@ test("a schema that is not the API cannot be named", async () => {
   }
 });
 
+test("the fuzz notices an answer that breaks, and a refusal without a code or a sentence", () => {
+  const clear = { code: "invalid_body", message: "The body must be JSON." };
+  expectClear({ status: 400, body: clear }, "sent");
+  const bad = [
+    { status: 500, body: clear },
+    { status: 501, body: clear },
+    { status: 400, body: { message: clear.message } },
+    { status: 404, body: { code: clear.code } },
+    { status: 413, body: { text: "Request Entity Too Large" } },
+  ];
+  for (const answer of bad) expect(() => expectClear(answer, "sent"), String(answer.status)).toThrow(/to be null/);
+});
+
 type Answer = { status: number; body: Record<string, unknown> };
 
 async function call(

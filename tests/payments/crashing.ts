@@ -34,6 +34,12 @@ export async function again<T>(work: () => Promise<T>): Promise<T> {
   return work();
 }
 
+/** For the twins: the bug of a queue that takes a crash for an end, or of an endpoint that answers 200 whatever happened. Nobody tries again. */
+export const neverAgain = (async (work: () => Promise<unknown>) => {
+  await work().catch(() => {});
+  return Response.json({});
+}) as typeof again;
+
 // Who asks several providers tells of what failed there at the end, and a function of a provider that is away.
 function causes(error: unknown): unknown[] {
   return error instanceof Error ? [error, ...causes(error.cause)] : [error];

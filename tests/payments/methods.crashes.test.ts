@@ -12,7 +12,7 @@ import { handleSetupPaymentMethod } from "../../supabase/functions/setup-payment
 import { useDatabase } from "../support/database.ts";
 import { newCustomer } from "../support/people.ts";
 import { actingAs } from "./acting-as.ts";
-import { again, clientOf, crashAt, runByClock, runTask, stepsOf, workerSql } from "./crashing.ts";
+import { again, clientOf, crashAt, neverAgain, runByClock, runTask, stepsOf, workerSql } from "./crashing.ts";
 import { outcomeOf } from "./outcome.ts";
 import { openOrder, PRICE } from "./sale.ts";
 import { customerAtProvider } from "./saved-methods.ts";
@@ -94,21 +94,32 @@ describe("a saved card whose charge crashes and is tried again is charged once",
 });
 
 describe("a saved card that is found by a worker that crashes and looks again", () => {
-  test.each(stepsOf("methods"))("is one, at %s", async (step) => {
+  const found = async (step: Failpoint, tries = again) => {
     const order = await orderOfSaver("pm_card_visa");
     await crashAt(simulator, step);
-    await again(() => find());
+    await tries(() => find());
     expect(await methodsOf(order.customerId)).toHaveLength(1);
-  });
-
-  test.each(stepsOf("detach"))("is taken away at the provider too, at %s", async (step) => {
+  };
+  const takenAway = async (step: Failpoint, tries = again) => {
     const order = await orderOfSaver("pm_card_visa");
     await find();
     const [method] = await methodsOf(order.customerId);
     await actingAs(database.sql, order.customerId, (tx) => tx`select public.remove_payment_method(${method?.id})`);
     await crashAt(simulator, step);
-    await again(() => runTask(detachMethod, method?.id, { sql, providers }));
+    await tries(() => runTask(detachMethod, method?.id, { sql, providers }));
     expect((await stripe().paymentMethods.list({ customer: order.customer })).data).toEqual([]);
+  };
+  const [looking, detaching] = [stepsOf("methods"), stepsOf("detach")];
+
+  test.each(looking)("is one, at %s", (step) => found(step));
+
+  test.each(detaching)("is taken away at the provider too, at %s", (step) => takenAway(step));
+
+  test("but is none, and stays there, when nobody tries again", async () => {
+    const red = { name: "AssertionError" };
+    await expect(found(looking[0] as Failpoint, neverAgain)).rejects.toMatchObject(red);
+    await expect(takenAway(detaching[0] as Failpoint, neverAgain)).rejects.toMatchObject(red);
+    await find();
   });
 });
 

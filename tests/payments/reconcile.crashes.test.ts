@@ -13,7 +13,7 @@ import { handleCheckout } from "../../supabase/functions/checkout/handler.ts";
 import { type TestDatabase, useDatabase } from "../support/database.ts";
 import { expectInvariants } from "../support/invariants.ts";
 import { allOf, replaceInFunction, withSabotage } from "../support/sabotage.ts";
-import { again, clientOf, crashAt, runByClock, runTask, stepsOf, workerSql } from "./crashing.ts";
+import { again, clientOf, crashAt, neverAgain, runByClock, runTask, stepsOf, workerSql } from "./crashing.ts";
 import { outcomeOf } from "./outcome.ts";
 import { cancel, openOrder, PRICE, type Sale } from "./sale.ts";
 
@@ -114,28 +114,45 @@ async function refundUnderWay(target: TestDatabase): Promise<Sale> {
 }
 
 describe("a refund that is followed by a worker that crashes and asks again goes back once", () => {
-  test.each(stepsOf("refunds"))("at %s", async (step) => {
+  const followed = async (step: Failpoint, tries = again) => {
     const sale = await refundUnderWay(database);
-    await crashes(database, step, reconcileRefunds);
+    const sql = workerSql(database);
+    await crashAt(simulator, step);
+    await tries(() => runByClock(reconcileRefunds, { sql, providers }));
+    if (tries === again) expect(await runByClock(reconcileRefunds, { sql, providers }), "minutes later").toBe(0);
+    await sql.end();
     expect(await outcomeOf(database.sql, sale)).toMatchObject({
       order: "cancelled",
       payments: [`refunded ${PRICE} ${PRICE}`],
       refunds: [`order_cancelled success ${PRICE}`],
       events: { "refund.succeeded": 1 },
     });
+  };
+
+  test.each(stepsOf("refunds"))("at %s", (step) => followed(step));
+
+  test("but stays under way when nobody asks again", async () => {
+    await expect(followed("refunds.asked", neverAgain)).rejects.toMatchObject({ name: "AssertionError" });
   });
 });
 
 describe("the page of an order that was cancelled is closed by a worker that crashes and tries again", () => {
-  test.each(stepsOf("close"))("at %s", async (step) => {
+  const closed = async (step: Failpoint, tries = again) => {
     const sale = await checkedOut(database);
     await cancel(database.sql, sale);
     const sql = workerSql(database);
     await crashAt(simulator, step);
-    await again(() => runTask(closeSession, sale.paymentId, { sql, providers }));
+    await tries(() => runTask(closeSession, sale.paymentId, { sql, providers }));
     await sql.end();
     expect((await stripe().checkout.sessions.retrieve(sale.sessionId)).status).toBe("expired");
     expect((await pay(sale)).status, "nobody pays there any more").not.toBe(200);
     expect(await outcomeOf(database.sql, sale)).toMatchObject({ order: "cancelled", payments: ["cancelled 0 0"] });
+  };
+  const steps = stepsOf("close");
+
+  test.each(steps)("at %s", (step) => closed(step));
+
+  test("but stays open when nobody tries again", async () => {
+    await expect(closed(steps[0] as Failpoint, neverAgain)).rejects.toMatchObject({ name: "AssertionError" });
   });
 });

@@ -13,7 +13,7 @@ import { tellChange } from "../../packages/worker/src/tasks/production.tell-chan
 import type { Tools } from "../../packages/worker/src/tasks/task.ts";
 import type { Failpoint } from "../../supabase/functions/_shared/failpoint.ts";
 import { handleProcessUpdate } from "../../supabase/functions/process-update/handler.ts";
-import { again, clientOf, crashAt, stepsOf, workerSql } from "../payments/crashing.ts";
+import { again, clientOf, crashAt, neverAgain, stepsOf, workerSql } from "../payments/crashing.ts";
 import { useDatabase } from "../support/database.ts";
 import { queuedPush, signatureOf, waitingPush } from "./handing-over.ts";
 
@@ -110,7 +110,7 @@ describe("an order that is pushed to production by a worker that crashes and tri
 });
 
 describe("a change that production is told by a worker that crashes and tries again is one change", () => {
-  test.each(stepsOf("change"))("at %s", async (step) => {
+  const toldOnce = async (step: Failpoint, tries = 2) => {
     await behave("done");
     const push = await queuedPush(database.sql);
     await run("production.push-order", {
@@ -126,14 +126,21 @@ describe("a change that production is told by a worker that crashes and tries ag
     const job = { process_id: row?.id, event_id: event?.id, subject_id: push.orderId };
     await crashAt(simulator, step);
     expect(await run("production.tell-change", job)).toBe("failed");
-    expect(await run("production.tell-change", job)).toBe("completed");
+    if (tries > 1) expect(await run("production.tell-change", job)).toBe("completed");
     expect(await works(push.orderId)).toEqual(["order.paid", "order.cancelled"]);
     expect(await statusOf(row?.id)).toBe("done");
+  };
+  const steps = stepsOf("change");
+
+  test.each(steps)("at %s", (step) => toldOnce(step));
+
+  test("but none when nobody tries again", async () => {
+    await expect(toldOnce(steps[0] as Failpoint, 1)).rejects.toMatchObject({ name: "AssertionError" });
   });
 });
 
 describe("a report that crashes and is sent again counts once", () => {
-  test.each(stepsOf("report"))("at %s", async (step) => {
+  const countedOnce = async (step: Failpoint, tries = again) => {
     const { processId } = await waitingPush(database.sql);
     const body = JSON.stringify({
       process_id: processId,
@@ -152,11 +159,18 @@ describe("a report that crashes and is sent again counts once", () => {
       });
     };
     await crashAt(simulator, step);
-    const answer = await again(report);
+    const answer = await tries(report);
     expect([answer.status, await answer.json()]).toMatchObject([200, { status: "done", message: "Made." }]);
     expect(await (await report()).json(), "and so is every later one").toMatchObject({ status: "done" });
     const told =
       await database.sql`select to_status from public.status_changes where subject_id = ${processId} and to_status = 'done'`;
     expect(told).toHaveLength(1);
+  };
+  const steps = stepsOf("report");
+
+  test.each(steps)("at %s", (step) => countedOnce(step));
+
+  test("but not at all when the crash is answered with 200", async () => {
+    await expect(countedOnce(steps[0] as Failpoint, neverAgain)).rejects.toMatchObject({ name: "AssertionError" });
   });
 });

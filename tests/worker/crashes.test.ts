@@ -17,7 +17,7 @@ import { openProviders } from "../../supabase/functions/_shared/payments/open-pr
 import { parcelCarrier } from "../../supabase/functions/_shared/shipping/parcel-carrier.ts";
 import { createStripe } from "../../supabase/functions/_shared/stripe.ts";
 import { buildCourse, call, newLearnerIn } from "../learning/teaching.ts";
-import { again, crashAt, runByClock, runTask, stepsOf, workerSql } from "../payments/crashing.ts";
+import { again, crashAt, neverAgain, runByClock, runTask, stepsOf, workerSql } from "../payments/crashing.ts";
 import { soldCards, WORTH } from "../payments/gift-card-sales.ts";
 import { customerAtProvider } from "../payments/saved-methods.ts";
 import { staff, thingsParcel } from "../shipments/parcels.ts";
@@ -63,7 +63,7 @@ function outside() {
 }
 
 describe("a certificate, whose worker crashes and starts again, is one file and one mail", () => {
-  test.each(stepsOf("certificate"))("at %s", async (step) => {
+  const sentOnce = async (step: Failpoint, forgets = false) => {
     const course = await buildCourse(database.sql, [{}], { course: { is_sequential: false } });
     const learner = await newLearnerIn(database.sql, course);
     const { enrollment_id } = await call(database.sql, learner, "complete_lesson", { lesson_id: course.lessons[0] });
@@ -72,10 +72,18 @@ describe("a certificate, whose worker crashes and starts again, is one file and 
     const { files, mails, tools } = outside();
     await crashAt(simulator, step);
     await again(() => runTask(sendCertificate, issued?.id, tools));
+    if (forgets) await database.sql`delete from public.notifications where profile_id = ${learner}`;
     await runTask(sendCertificate, issued?.id, tools);
     expect(files.size).toBe(1);
     expect(mails).toHaveLength(1);
     expect(mails[0]?.attachments?.[0]?.content).toEqual([...files.values()][0]);
+  };
+  const steps = stepsOf("certificate");
+
+  test.each(steps)("at %s", (step) => sentOnce(step));
+
+  test("but two mails when nobody remembers that one was sent", async () => {
+    await expect(sentOnce(steps[0] as Failpoint, true)).rejects.toMatchObject({ name: "AssertionError" });
   });
 });
 
@@ -83,7 +91,7 @@ describe("a certificate, whose worker crashes and starts again, is one file and 
 const codeIn = (mail: Mail) => /(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}/.exec(mail.text)?.[0];
 
 describe("a gift card whose mail crashes and is sent again is worth what was paid, by every mail that left", () => {
-  test.each([...stepsOf("gift_card"), ...stepsOf("mail")])("at %s", async (step) => {
+  const sent = async (step: Failpoint, forgets = false) => {
     const { purchases, cards } = await soldCards(database.sql);
     const { mails, tools } = outside();
     await crashAt(simulator, step);
@@ -91,6 +99,7 @@ describe("a gift card whose mail crashes and is sent again is worth what was pai
     await runTask(sendGiftCard, purchases[0] ?? "", tools);
     expect(mails.length).toBe(step === "mail.sent" ? 2 : 1);
     const somebody = await newCustomer(database.sql);
+    if (forgets) await database.sql`delete from private.gift_card_codes where gift_card_id = ${cards[0] ?? ""}`;
     for (const mail of mails)
       expect(await call(database.sql, somebody, "gift_card_balance", { code: codeIn(mail) })).toMatchObject({
         balance_amount: WORTH,
@@ -98,32 +107,53 @@ describe("a gift card whose mail crashes and is sent again is worth what was pai
     expect(await database.sql`select private.gift_card_balance_of(${cards[0] ?? ""})::integer as balance`).toEqual([
       { balance: WORTH },
     ]);
+  };
+  const steps = [...stepsOf("gift_card"), ...stepsOf("mail")];
+
+  test.each(steps)("at %s", (step) => sent(step));
+
+  test("but worth nothing when the codes of mails that left are forgotten", async () => {
+    await expect(sent("mail.sent", true)).rejects.toMatchObject({ name: "AssertionError" });
   });
 });
 
 describe("an export whose worker crashes and starts again is one file", () => {
-  test.each(stepsOf("export"))("at %s", async (step) => {
+  const written = async (step: Failpoint, tries = again) => {
     const [wanted] = await database.sql`insert into public.exports (kind) values ('stock') returning id, path`;
     const { files, tools } = outside();
     await crashAt(simulator, step);
-    await again(() => runTask(runExport, wanted?.id, tools));
+    await tries(() => runTask(runExport, wanted?.id, tools));
     expect([...files.keys()]).toEqual([wanted?.path]);
     expect(await database.sql`select status from public.exports where id = ${wanted?.id}`).toEqual([
       { status: "done" },
     ]);
+  };
+  const steps = stepsOf("export");
+
+  test.each(steps)("at %s", (step) => written(step));
+
+  test("but none when nobody starts again", async () => {
+    await expect(written(steps[0] as Failpoint, neverAgain)).rejects.toMatchObject({ name: "AssertionError" });
   });
 });
 
 describe("a file whose row is gone is removed by a worker that crashes and starts again", () => {
-  test.each(stepsOf("file"))("at %s", async (step) => {
+  const removed = async (step: Failpoint, tries = again) => {
     const [event] = await database.sql`
       insert into public.events (name, subject_type, subject_id, payload)
       values ('file.discarded', 'file', gen_random_uuid(), '{"bucket": "media", "path": "gone.png"}') returning id, subject_id`;
     const { files, tools } = outside();
     files.set("gone.png", Buffer.from("x")).set("stays.png", Buffer.from("y"));
     await crashAt(simulator, step);
-    await again(() => runTask(removeFile, event?.subject_id, tools, { event_id: event?.id }));
+    await tries(() => runTask(removeFile, event?.subject_id, tools, { event_id: event?.id }));
     expect([...files.keys()]).toEqual(["stays.png"]);
+  };
+  const steps = stepsOf("file");
+
+  test.each(steps)("at %s", (step) => removed(step));
+
+  test("but stays for ever when nobody starts again", async () => {
+    await expect(removed(steps[0] as Failpoint, neverAgain)).rejects.toMatchObject({ name: "AssertionError" });
   });
 });
 
@@ -154,7 +184,7 @@ describe("a parcel that is booked by a worker that crashes and starts again is b
 });
 
 describe("a subscription that is ended by a worker that crashes and starts again ends once", () => {
-  test.each(stepsOf("subscription"))("at %s", async (step) => {
+  const ended = async (step: Failpoint, tries = again) => {
     const stripe = createStripe({ STRIPE_SECRET_KEY: "sk_test_worker", STRIPE_API_BASE: simulator.url });
     const providers = openProviders(stripe, {});
     const it = await begun(database.sql);
@@ -181,10 +211,17 @@ describe("a subscription that is ended by a worker that crashes and starts again
     await runByClock(reconcileSubscriptions, { sql, providers });
     await act(database.sql, it, "cancel_subscription", true);
     await crashAt(simulator, step);
-    await again(() => runTask(pushSubscriptionChange, it.subscriptionId, { sql, providers }));
+    await tries(() => runTask(pushSubscriptionChange, it.subscriptionId, { sql, providers }));
     const [known] = await database.sql`
       select provider_subscription_id as id from private.provider_subscriptions where subscription_id = ${it.subscriptionId}`;
     expect((await stripe.subscriptions.retrieve(known?.id)).status).toBe("canceled");
     expect(await stateOf(database.sql, it)).toMatchObject({ status: "canceled", orders: [expect.any(String)] });
+  };
+  const steps = stepsOf("subscription");
+
+  test.each(steps)("at %s", (step) => ended(step));
+
+  test("but goes on when nobody tells the provider", async () => {
+    await expect(ended(steps[0] as Failpoint, neverAgain)).rejects.toMatchObject({ name: "AssertionError" });
   });
 });
