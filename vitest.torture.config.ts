@@ -4,8 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 import quick from "./vitest.config.ts";
 
 // A million attempts at the edge of stock (2 000 in `npm test`); what that means for everything else is in tests/support/effort.ts.
-// Estimated, not yet run whole: some 95 minutes of processor time, 40 of them for the million alone, so fifty minutes on two free cores:
-// the processor time of its files at a part of their effort (races in full), and what grows with effort carried on from there.
+// How long all of it takes was not measured: half a million attempts alone took more than a quarter of an hour on two cores.
 process.env.SEATLINE_EFFORT ??= "500";
 
 /** What takes longer for more effort, found by itself: a file that asks how much. Beside those, what is a race or a crash in every run. */
