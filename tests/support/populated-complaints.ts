@@ -5,7 +5,7 @@ export async function populateComplaints(sql: Pool, customers: string[]): Promis
   for (const customer of customers) {
     const [complaint] = await sql`
       insert into public.complaints (order_id, customer_id, type, description)
-      select id, ${customer}, 'other', 'It is not what I thought.' from public.orders where customer_id = ${customer} and paid_at is not null order by id limit 1
+      select id, ${customer}, 'other', 'It is not what I thought.' from public.orders where customer_id = ${customer} and status = 'paid' order by placed_at, number limit 1
       returning id, order_id`;
     await sql`insert into private.complaint_lines (complaint_id, order_id) values (${complaint?.id}, ${complaint?.order_id})`;
     await sql`insert into public.complaint_messages (complaint_id, author_kind, body, visible_to_customer) values
