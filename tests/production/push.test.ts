@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../packages/simulator/src/index.ts";
 import type { Worker } from "../../packages/worker/src/index.ts";
 import { paidBasket } from "../payments/giving-back.ts";
@@ -18,8 +18,11 @@ beforeAll(async () => {
   const production = { secret: SECRET, reportUrl: null, reportSecret: "" };
   simulator = await startSimulator({ port: 0, production });
 });
+// A worker that knows no production system would take what the next test retries, and drop it.
+afterEach(async () => {
+  for (const worker of workers.splice(0)) await worker.stop();
+});
 afterAll(async () => {
-  for (const worker of workers) await worker.stop();
   await simulator?.stop();
 });
 
@@ -98,6 +101,22 @@ describe("a paid order", { timeout: 60_000 }, () => {
       message: "Made at once.",
     });
     expect(await given(orderId)).toMatchObject([{ received: 1 }]);
+  });
+
+  test("that was to be tried again is kept by a worker that knows no endpoint any more", async () => {
+    const worker = await pushing();
+    await behave({ answer: "error" });
+    const orderId = await paidOrder();
+    await worker.untilEmpty();
+    await workers.pop()?.stop();
+    const unknowing = await open({});
+    await due();
+    await unknowing.untilEmpty();
+    expect(await processOf(orderId)).toMatchObject({
+      status: "queued",
+      error: expect.stringContaining("PRODUCTION_URL"),
+    });
+    expect(await given(orderId)).toEqual([]);
   });
 
   test.each([

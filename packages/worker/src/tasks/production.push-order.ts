@@ -11,7 +11,8 @@ type OrderDocument = { effect_key: string; order: { number: string } } & Record<
  */
 export const pushOrder: EventTask = async (job, context) => {
   const { sql, settings, log, signal, correlationId } = context;
-  if (!settings.production) return;
+  // There was one when this was queued: it is kept until there is one again.
+  if (!settings.production) throw new Error("This worker knows no production system: set PRODUCTION_URL.");
   const [row] = await sql<{ document: OrderDocument | null }[]>`
     select private.production_document(${job.event_id}) as document`;
   if (!row?.document) {

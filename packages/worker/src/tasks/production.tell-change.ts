@@ -13,7 +13,8 @@ const UNKNOWN = new Set([404]);
  */
 export const tellChange: EventTask = async (job, context) => {
   const { sql, settings, log, signal, correlationId } = context;
-  if (!settings.production) return;
+  // There was one when this was queued: it is kept until there is one again.
+  if (!settings.production) throw new Error("This worker knows no production system: set PRODUCTION_URL.");
   const [row] = await sql<{ document: ChangeDocument | null }[]>`
     select private.production_change(${job.event_id}) as document`;
   if (!row?.document) return;
