@@ -128,6 +128,8 @@ CREATE TABLE "private"."shipment_details" ("shipment_id" uuid NOT NULL, "destina
 
 CREATE TABLE "private"."sold_titles" ("variant_id" uuid NOT NULL, "title" text NOT NULL, "content" text NOT NULL, CONSTRAINT "sold_titles_pkey" PRIMARY KEY (variant_id, title));
 
+CREATE TABLE "private"."stale_search" ("product_id" uuid NOT NULL, CONSTRAINT "stale_search_pkey" PRIMARY KEY (product_id));
+
 CREATE TABLE "private"."status_moves" ("machine" text NOT NULL, "from_status" text NOT NULL, "to_status" text NOT NULL, CONSTRAINT "status_moves_pkey" PRIMARY KEY (machine, from_status, to_status));
 
 CREATE TABLE "private"."subscription_invoices" ("provider_invoice_id" text NOT NULL, "subscription_id" uuid NOT NULL, "order_id" uuid, "period_started_at" timestamp with time zone NOT NULL, "period_ends_at" timestamp with time zone NOT NULL, "paid_at" timestamp with time zone, "failed_at" timestamp with time zone, "pay_url" text, CONSTRAINT "subscription_invoices_bill_a_time" CHECK ((period_ends_at > period_started_at)), CONSTRAINT "subscription_invoices_order_id_key" UNIQUE (order_id), CONSTRAINT "subscription_invoices_pkey" PRIMARY KEY (provider_invoice_id));
@@ -4680,6 +4682,9 @@ begin
   if (check_stock_mode.mode = 'preorder') <> (check_stock_mode.ships_at is not null) then
     perform private.fail('invalid_stock_mode', 422, 'ships_at goes with the mode preorder, and with no other.', 'Correct ships_at.');
   end if;
+  if check_stock_mode.ships_at <= now() then
+    perform private.fail('invalid_stock_mode', 422, 'ships_at has passed: from then on only what is there is sold.', 'Name a moment to come, or choose tracked.');
+  end if;
 end
 $function$;
 
@@ -5000,7 +5005,8 @@ begin
   end loop;
   return jsonb_build_object('filled', v_filled, 'levels', (
     select jsonb_agg(to_jsonb(stock_levels) order by stock_levels.variant_id) from public.stock_levels
-    where stock_levels.variant_id in (select line.variant_id from unnest(close_books.lines) as line)));
+    -- a list and no join: only that is asked of the view before it sums up everything there is
+    where stock_levels.variant_id = any (array(select line.variant_id from unnest(close_books.lines) as line))));
 end
 $function$;
 
@@ -10328,6 +10334,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.index_soon(product_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- a request of a person ends after 8 s, in which twice as many can be done; who has no limit waits for all of them
+  if cardinality(index_soon.product_ids) <= 5000 or current_setting('statement_timeout') = '0' then
+    perform private.index_products(index_soon.product_ids);
+  else
+    -- one that waits already is locked: who refreshes it leaves it until this is committed, and then reads what it said
+    insert into private.stale_search (product_id) select unnest(index_soon.product_ids) order by 1
+    on conflict (product_id) do update set product_id = excluded.product_id;
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.instalment_amounts(total bigint, count integer, first_basis_points integer)
  RETURNS bigint[]
  LANGUAGE plpgsql
@@ -11519,14 +11542,14 @@ begin
   perform from public.reservations
   where reservations.holder_id = any (array(select unnest(lock_holds.holder_ids))) and reservations.status = 'held' order by reservations.id for update;
   for v_wanted in
-    select touched.variant_id, bool_or(touched.entirely) as entirely
+    select touched.variant_id, bool_or(touched.entirely) as entirely, array_agg(touched.slot) as slots, array_agg(touched.location_id) as location_ids
     from (
       -- who bought beyond stock takes what lies on the shelf by now
-      select reservations.variant_id, reservations.slot >= 128 from public.reservations
+      select reservations.variant_id, reservations.slot >= 128, reservations.slot, reservations.location_id from public.reservations
       where reservations.holder_id = any (array(select unnest(lock_holds.holder_ids))) and reservations.status = 'held'
       union all
-      select wanted, true from unnest(lock_holds.variant_ids) as wanted
-    ) as touched (variant_id, entirely)
+      select wanted, true, null, null from unnest(lock_holds.variant_ids) as wanted
+    ) as touched (variant_id, entirely, slot, location_id)
     group by touched.variant_id order by touched.variant_id
   loop
     if v_wanted.entirely then
@@ -11535,8 +11558,7 @@ begin
       -- and those beyond stock: a unit that frees may go to who waits there
       perform from public.stock_slots
       where stock_slots.variant_id = v_wanted.variant_id and (stock_slots.slot >= 128 or (stock_slots.slot, stock_slots.location_id) in (
-        select reservations.slot, reservations.location_id from public.reservations
-        where reservations.holder_id = any (lock_holds.holder_ids) and reservations.variant_id = v_wanted.variant_id and reservations.status = 'held'))
+        select held.slot, held.location_id from unnest(v_wanted.slots, v_wanted.location_ids) as held (slot, location_id)))
       order by stock_slots.slot, stock_slots.location_id for update;
     end if;
   end loop;
@@ -11728,8 +11750,11 @@ AS $function$
 begin
   perform private.lock_waitlist(lists.id) from (
     select intakes.id from public.intakes
-    where intakes.has_waitlist and (intakes.variant_id = any (lock_waitlists.variant_ids) or intakes.variant_id in (
-      select reservations.variant_id from public.reservations where reservations.holder_id = any (lock_waitlists.holder_ids) and reservations.status = 'held'))
+    where intakes.has_waitlist and intakes.variant_id = any (array(
+      select unnest(lock_waitlists.variant_ids)
+      union
+      select reservations.variant_id from public.reservations
+      where reservations.holder_id = any (array(select unnest(lock_waitlists.holder_ids))) and reservations.status = 'held'))
     order by intakes.variant_id
   ) as lists;
 end
@@ -16998,6 +17023,25 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.refresh_search(max_products integer DEFAULT 500)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_product_ids uuid[];
+begin
+  with next as (
+    select stale_search.product_id from private.stale_search order by stale_search.product_id limit refresh_search.max_products for update skip locked
+  ), taken as (
+    delete from private.stale_search using next where stale_search.product_id = next.product_id returning stale_search.product_id
+  )
+  select coalesce(array_agg(taken.product_id), '{}') into v_product_ids from taken;
+  perform private.index_products(v_product_ids);
+  return cardinality(v_product_ids);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.refund_across(order_id uuid, amount bigint, reason text, note text, destination text DEFAULT 'payment'::text)
  RETURNS uuid[]
  LANGUAGE plpgsql
@@ -17061,7 +17105,8 @@ CREATE OR REPLACE FUNCTION private.refund_effect_key(effect text, refund_id uuid
  SET search_path TO ''
 AS $function$
   select refund_effect_key.effect || ':' || refund_effect_key.refund_id || coalesce(':' || nullif(count(*), 0) + 1, '')
-  from public.ledger_transactions where ledger_transactions.effect_key like 'refund\_failed:' || refund_effect_key.refund_id || '%';
+  from public.refunds join public.ledger_transactions on ledger_transactions.order_id = refunds.order_id -- which has an index
+  where refunds.id = refund_effect_key.refund_id and ledger_transactions.effect_key like 'refund\_failed:' || refund_effect_key.refund_id || '%';
 $function$;
 
 CREATE OR REPLACE FUNCTION private.refund_order(order_id uuid, lines jsonb, amount bigint, reason text, restock boolean, idempotency_key text, destination text DEFAULT 'payment'::text, include_shipping boolean DEFAULT NULL::boolean)
@@ -21865,7 +21910,7 @@ begin
       'Text, video and file: complete_lesson. Quiz: start_quiz and submit_quiz. Assignment: submit_assignment.', v_lesson.kind);
   end if;
   select * into v_enrollment from public.enrollments
-  where enrollments.id = private.enrollment_in(v_lesson.product_id, study_lesson.learner_id) for update;
+  where enrollments.id = (select private.enrollment_in(v_lesson.product_id, study_lesson.learner_id)) for update; -- asked once, not of every row
   select * into v_state from private.lesson_states(v_lesson.product_id, v_enrollment.id) as states where states.lesson_id = v_lesson.id;
   if v_enrollment.id is null then
     v_state.lock_reason := 'not_enrolled'; -- a preview is open to read; it is completed by those who have a seat
@@ -22872,9 +22917,12 @@ begin
     return null;
   end if;
   if tg_table_name = 'settings' then
-    perform private.index_products(array(select products.id from public.products));
+    perform private.index_soon(array(select products.id from public.products));
   elsif tg_table_name = 'categories' then
-    perform private.index_products(array(select products.id from changed join public.products on products.category_id = changed.id));
+    -- where a category hangs is read from the tree
+    perform private.index_soon(array(
+      select products.id from changed join former on former.id = changed.id join public.products on products.category_id = changed.id
+      where (changed.title, changed.translations) is distinct from (former.title, former.translations)));
   elsif tg_table_name = 'products' then
     perform private.index_products(array(select changed.id from changed));
   elsif tg_table_name = 'variants' and tg_op = 'DELETE' then
@@ -28094,21 +28142,23 @@ ALTER TABLE "public"."waitlist_entries" ADD CONSTRAINT "waitlist_entries_intake_
 
 ALTER TABLE "public"."waitlist_entries" ADD CONSTRAINT "waitlist_entries_learner_id_fkey" FOREIGN KEY (learner_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
-CREATE VIEW "private"."stock_reconciliation" AS  SELECT COALESCE(held.variant_id, moved.variant_id) AS variant_id,
-    COALESCE(held.location_id, moved.location_id) AS location_id,
-    COALESCE(moved.quantity, (0)::bigint) AS movements,
-    COALESCE(held.on_hand, (0)::bigint) AS on_hand,
-    (COALESCE(held.on_hand, (0)::bigint) - COALESCE(moved.quantity, (0)::bigint)) AS difference
-   FROM (( SELECT stock_slots.variant_id,
+CREATE VIEW "private"."stock_reconciliation" AS  SELECT variant_id,
+    location_id,
+    sum(moved) AS movements,
+    sum(held) AS on_hand,
+    (sum(held) - sum(moved)) AS difference
+   FROM ( SELECT stock_slots.variant_id,
             stock_slots.location_id,
-            sum((stock_slots.available + stock_slots.reserved)) AS on_hand
+            (stock_slots.available + stock_slots.reserved) AS held,
+            0 AS moved
            FROM public.stock_slots
-          GROUP BY stock_slots.variant_id, stock_slots.location_id) held
-     FULL JOIN ( SELECT stock_movements.variant_id,
+        UNION ALL
+         SELECT stock_movements.variant_id,
             stock_movements.location_id,
-            sum(stock_movements.quantity) AS quantity
-           FROM public.stock_movements
-          GROUP BY stock_movements.variant_id, stock_movements.location_id) moved USING (variant_id, location_id));
+            0,
+            stock_movements.quantity
+           FROM public.stock_movements) booked
+  GROUP BY variant_id, location_id;
 
 CREATE VIEW "private"."invariant_violations" AS  SELECT 'on hand is the sum of the movements'::text AS invariant,
     ((stock_reconciliation.variant_id || '/'::text) || stock_reconciliation.location_id) AS subject,
@@ -29202,11 +29252,11 @@ CREATE INDEX products_attributes_idx ON public.products USING gin (attributes js
 
 CREATE INDEX products_category_id_created_at_id_idx ON public.products USING btree (category_id, created_at DESC, id DESC);
 
-CREATE INDEX products_category_id_publish_at_unpublish_at_idx ON public.products USING btree (category_id) INCLUDE (publish_at, unpublish_at) WHERE (status = 'published'::text);
+CREATE INDEX products_category_id_status_publish_at_unpublish_at_idx ON public.products USING btree (category_id) INCLUDE (status, publish_at, unpublish_at) WHERE (status = 'published'::text);
 
-CREATE INDEX products_created_at_id_idx ON public.products USING btree (created_at DESC, id DESC) WHERE (status = 'published'::text);
+CREATE INDEX products_created_at_id_idx ON public.products USING btree (created_at DESC, id DESC);
 
-CREATE INDEX products_kind_created_at_id_idx ON public.products USING btree (kind, created_at DESC, id DESC) WHERE (status = 'published'::text);
+CREATE INDEX products_kind_created_at_id_idx ON public.products USING btree (kind, created_at DESC, id DESC);
 
 CREATE INDEX products_tags_idx ON public.products USING gin (tags);
 
@@ -29410,7 +29460,7 @@ CREATE TRIGGER _210_keep_what_is_used BEFORE DELETE ON public.categories FOR EAC
 
 CREATE TRIGGER _300_keep_values AFTER UPDATE OF parent_id ON public.categories FOR EACH ROW WHEN ((old.parent_id IS DISTINCT FROM new.parent_id)) EXECUTE FUNCTION private.tg_category_attributes__keep_values();
 
-CREATE TRIGGER _320_index_changed AFTER UPDATE ON public.categories REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__index_products();
+CREATE TRIGGER _320_index_changed AFTER UPDATE ON public.categories REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.tg__index_products();
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON public.categories FOR EACH ROW EXECUTE FUNCTION private.tg__audit('id');
 
@@ -30872,7 +30922,7 @@ COMMENT ON FUNCTION "private"."check_resolution"(text, jsonb, bigint) IS 'Refuse
 
 COMMENT ON FUNCTION "private"."check_shipment_facts"(jsonb) IS 'Refuses invalid_shipment, invalid_tracking_event and invalid_reason: what is too long, or out of every range.';
 
-COMMENT ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with time zone) IS 'Refuses invalid_stock_mode when the three do not go together.';
+COMMENT ON FUNCTION "private"."check_stock_mode"(text, integer, timestamp with time zone) IS 'Refuses invalid_stock_mode when the three do not go together, or the day has passed.';
 
 COMMENT ON FUNCTION "private"."check_stock_note"(text) IS 'Refuses invalid_reason.';
 
@@ -31361,6 +31411,8 @@ COMMENT ON FUNCTION "private"."import_value_ids"(uuid, jsonb) IS 'The values tha
 COMMENT ON FUNCTION "private"."index_prices"(uuid[]) IS 'Notes the lowest and highest prices of these products as they are now.';
 
 COMMENT ON FUNCTION "private"."index_products"(uuid[]) IS 'Makes these products findable as they are now. Waits for whoever changes a part of one of them, then reads.';
+
+COMMENT ON FUNCTION "private"."index_soon"(uuid[]) IS 'Makes products findable as they are now; of more than 5000 in a request whose time is limited it leaves all to private.refresh_search.';
 
 COMMENT ON FUNCTION "private"."instalment_amounts"(bigint, integer, integer) IS 'A total in parts that add up to it to the unit: the first by its share if one is given, the others equal but for the units that are left.';
 
@@ -31941,6 +31993,8 @@ COMMENT ON FUNCTION "private"."reduce_downloads"(uuid[], integer[]) IS 'Takes ba
 COMMENT ON FUNCTION "private"."reduce_to_stock"(private.priced_cart, uuid) IS 'Lowers quantities to what is left beside bundles of it in the cart, as long as something is left, and says which.';
 
 COMMENT ON FUNCTION "private"."refresh_recommendations"() IS 'Counts anew what is popular and what is bought together, and answers how many rows changed. 0 as well when another refresh runs: nobody waits for it. The worker calls it every 15 minutes.';
+
+COMMENT ON FUNCTION "private"."refresh_search"(integer) IS 'Makes products findable as they are now that were too many for the request that changed them; returns how many. The worker calls it until 0.';
 
 COMMENT ON FUNCTION "private"."refund_across"(uuid, bigint, text, text, text) IS 'Gives this much back from an order''s payments, the largest first; answers the refunds. The caller holds the order and its payments and has looked at what is left.';
 
@@ -33217,6 +33271,8 @@ COMMENT ON TABLE "private"."saved_charges" IS 'Which method an attempt of method
 COMMENT ON TABLE "private"."shipment_details" IS 'Of each parcel what is not for everybody who may see it: the address as it was (null: nothing is known, or its person closed the account) and what the carrier asks of the shop.';
 
 COMMENT ON TABLE "private"."sold_titles" IS 'Titles that a line of an order can have and its product has not: those of intakes, and those from before the catalogue was renamed; also as searches compare them. What products are called now private.variants_called finds.';
+
+COMMENT ON TABLE "private"."stale_search" IS 'Products that one statement about something else changed what they are found by, and too many to do it in one request: private.refresh_search does.';
 
 COMMENT ON TABLE "private"."status_moves" IS 'Every allowed move of every status, as rows. How a row is born is up to the one verb that makes it.';
 
@@ -36164,6 +36220,12 @@ REVOKE ALL ON FUNCTION "private"."index_products"(uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."index_products"(uuid[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."index_soon"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."index_soon"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."index_soon"(uuid[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."instalment_amounts"(bigint, integer, integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."instalment_amounts"(bigint, integer, integer) FROM "postgres";
@@ -38071,6 +38133,12 @@ REVOKE ALL ON FUNCTION "private"."refresh_recommendations"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."refresh_recommendations"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."refresh_recommendations"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."refresh_search"(integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."refresh_search"(integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."refresh_search"(integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."refund_across"(uuid, bigint, text, text, text) FROM PUBLIC;
 

@@ -107,14 +107,14 @@ create table public.products (
 comment on table public.products is
   'What people read about and buy. Public while published and publish_at <= now < unpublish_at; the rest is for staff. title, summary and description are the base text, translations what differs per locale.';
 
--- serves: the catalogue, newest first, keyset by (created_at, id)
-create index on public.products (kind, created_at desc, id desc) where status = 'published';
+-- serves: the catalogue, newest first, keyset by (created_at, id), and plain reads in that order: a policy that also shows drafts to staff finds no partial index
+create index on public.products (kind, created_at desc, id desc);
 -- serves: the same across kinds
-create index on public.products (created_at desc, id desc) where status = 'published';
+create index on public.products (created_at desc, id desc);
 -- serves: the foreign key, and lists of one category
 create index on public.products (category_id, created_at desc, id desc);
 -- serves: how many products each category has
-create index on public.products (category_id) include (publish_at, unpublish_at) where status = 'published';
+create index on public.products (category_id) include (status, publish_at, unpublish_at) where status = 'published'; -- policies read status
 -- serves: collections and search by tag
 create index on public.products using gin (tags);
 -- serves: collections and search by attribute

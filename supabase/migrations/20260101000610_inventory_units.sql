@@ -345,14 +345,14 @@ begin
   perform from public.reservations
   where reservations.holder_id = any (array(select unnest(lock_holds.holder_ids))) and reservations.status = 'held' order by reservations.id for update;
   for v_wanted in
-    select touched.variant_id, bool_or(touched.entirely) as entirely
+    select touched.variant_id, bool_or(touched.entirely) as entirely, array_agg(touched.slot) as slots, array_agg(touched.location_id) as location_ids
     from (
       -- who bought beyond stock takes what lies on the shelf by now
-      select reservations.variant_id, reservations.slot >= 128 from public.reservations
+      select reservations.variant_id, reservations.slot >= 128, reservations.slot, reservations.location_id from public.reservations
       where reservations.holder_id = any (array(select unnest(lock_holds.holder_ids))) and reservations.status = 'held'
       union all
-      select wanted, true from unnest(lock_holds.variant_ids) as wanted
-    ) as touched (variant_id, entirely)
+      select wanted, true, null, null from unnest(lock_holds.variant_ids) as wanted
+    ) as touched (variant_id, entirely, slot, location_id)
     group by touched.variant_id order by touched.variant_id
   loop
     if v_wanted.entirely then
@@ -361,8 +361,7 @@ begin
       -- and those beyond stock: a unit that frees may go to who waits there
       perform from public.stock_slots
       where stock_slots.variant_id = v_wanted.variant_id and (stock_slots.slot >= 128 or (stock_slots.slot, stock_slots.location_id) in (
-        select reservations.slot, reservations.location_id from public.reservations
-        where reservations.holder_id = any (lock_holds.holder_ids) and reservations.variant_id = v_wanted.variant_id and reservations.status = 'held'))
+        select held.slot, held.location_id from unnest(v_wanted.slots, v_wanted.location_ids) as held (slot, location_id)))
       order by stock_slots.slot, stock_slots.location_id for update;
     end if;
   end loop;

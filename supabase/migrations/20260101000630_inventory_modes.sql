@@ -189,9 +189,12 @@ begin
   if (check_stock_mode.mode = 'preorder') <> (check_stock_mode.ships_at is not null) then
     perform private.fail('invalid_stock_mode', 422, 'ships_at goes with the mode preorder, and with no other.', 'Correct ships_at.');
   end if;
+  if check_stock_mode.ships_at <= now() then
+    perform private.fail('invalid_stock_mode', 422, 'ships_at has passed: from then on only what is there is sold.', 'Name a moment to come, or choose tracked.');
+  end if;
 end
 $$;
-comment on function private.check_stock_mode(text, integer, timestamptz) is 'Refuses invalid_stock_mode when the three do not go together.';
+comment on function private.check_stock_mode(text, integer, timestamptz) is 'Refuses invalid_stock_mode when the three do not go together, or the day has passed.';
 
 create function private.refuse_while_promised(variant public.variants, mode text)
 returns void

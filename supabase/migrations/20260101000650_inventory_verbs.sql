@@ -206,7 +206,8 @@ begin
   end loop;
   return jsonb_build_object('filled', v_filled, 'levels', (
     select jsonb_agg(to_jsonb(stock_levels) order by stock_levels.variant_id) from public.stock_levels
-    where stock_levels.variant_id in (select line.variant_id from unnest(close_books.lines) as line)));
+    -- a list and no join: only that is asked of the view before it sums up everything there is
+    where stock_levels.variant_id = any (array(select line.variant_id from unnest(close_books.lines) as line))));
 end
 $$;
 comment on function private.close_books(private.stock_line[]) is 'And last: gives what came to who bought it beyond stock, looks whether little is left, answers {filled, levels}.';

@@ -84,7 +84,7 @@ begin
       'Text, video and file: complete_lesson. Quiz: start_quiz and submit_quiz. Assignment: submit_assignment.', v_lesson.kind);
   end if;
   select * into v_enrollment from public.enrollments
-  where enrollments.id = private.enrollment_in(v_lesson.product_id, study_lesson.learner_id) for update;
+  where enrollments.id = (select private.enrollment_in(v_lesson.product_id, study_lesson.learner_id)) for update; -- asked once, not of every row
   select * into v_state from private.lesson_states(v_lesson.product_id, v_enrollment.id) as states where states.lesson_id = v_lesson.id;
   if v_enrollment.id is null then
     v_state.lock_reason := 'not_enrolled'; -- a preview is open to read; it is completed by those who have a seat

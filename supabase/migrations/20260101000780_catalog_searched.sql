@@ -1,8 +1,9 @@
 /*
 Catalog, what is searched: one row per product with everything that it is found and filtered by, and its lowest price in each currency.
 
-Promise: what staff write in products, variants, prices and categories is found the moment it is committed, and nothing that is gone is. A
-purchase writes nothing here: whether something is in stock is read from the slots when somebody asks, and so is whether it is on sale now.
+Promise: what staff write in products, variants, prices and categories is found the moment it is committed, and nothing that is gone is. One exception:
+what a new title of a category or another catalog_locale changes in more products than a request has time for, the worker brings up to date within
+minutes. A purchase writes nothing here: whether something is in stock is read from the slots when somebody asks, and so is whether it is on sale now.
 Under concurrency: whoever changes a part of a product first locks its row here, in the order of ids, and only then reads the parts. So of two who change
 parts of one product the second reads what the first wrote; a test takes the lock away.
 */
@@ -278,6 +279,53 @@ end
 $$;
 comment on function private.index_products(uuid[]) is 'Makes these products findable as they are now. Waits for whoever changes a part of one of them, then reads.';
 
+create table private.stale_search (
+  product_id uuid primary key -- no foreign key: one that is gone is found gone
+);
+comment on table private.stale_search is 'Products that one statement about something else changed what they are found by, and too many to do it in one request: private.refresh_search does.';
+
+create function private.index_soon(product_ids uuid[])
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  -- a request of a person ends after 8 s, in which twice as many can be done; who has no limit waits for all of them
+  if cardinality(index_soon.product_ids) <= 5000 or current_setting('statement_timeout') = '0' then
+    perform private.index_products(index_soon.product_ids);
+  else
+    -- one that waits already is locked: who refreshes it leaves it until this is committed, and then reads what it said
+    insert into private.stale_search (product_id) select unnest(index_soon.product_ids) order by 1
+    on conflict (product_id) do update set product_id = excluded.product_id;
+  end if;
+end
+$$;
+comment on function private.index_soon(uuid[]) is 'Makes products findable as they are now; of more than 5000 in a request whose time is limited it leaves all to private.refresh_search.';
+
+create function private.refresh_search(max_products integer default 500)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_product_ids uuid[];
+begin
+  with next as (
+    select stale_search.product_id from private.stale_search order by stale_search.product_id limit refresh_search.max_products for update skip locked
+  ), taken as (
+    delete from private.stale_search using next where stale_search.product_id = next.product_id returning stale_search.product_id
+  )
+  select coalesce(array_agg(taken.product_id), '{}') into v_product_ids from taken;
+  perform private.index_products(v_product_ids);
+  return cardinality(v_product_ids);
+end
+$$;
+comment on function private.refresh_search(integer) is 'Makes products findable as they are now that were too many for the request that changed them; returns how many. The worker calls it until 0.';
+
 create function private.tg__index_products()
 returns trigger
 language plpgsql
@@ -290,9 +338,12 @@ begin
     return null;
   end if;
   if tg_table_name = 'settings' then
-    perform private.index_products(array(select products.id from public.products));
+    perform private.index_soon(array(select products.id from public.products));
   elsif tg_table_name = 'categories' then
-    perform private.index_products(array(select products.id from changed join public.products on products.category_id = changed.id));
+    -- where a category hangs is read from the tree
+    perform private.index_soon(array(
+      select products.id from changed join former on former.id = changed.id join public.products on products.category_id = changed.id
+      where (changed.title, changed.translations) is distinct from (former.title, former.translations)));
   elsif tg_table_name = 'products' then
     perform private.index_products(array(select changed.id from changed));
   elsif tg_table_name = 'variants' and tg_op = 'DELETE' then
@@ -335,7 +386,7 @@ create trigger _320_index_removed after delete on public.variants referencing ol
 create trigger _320_index_added after insert on public.prices referencing new table as changed for each statement execute function private.tg__index_products();
 create trigger _320_index_changed after update on public.prices referencing new table as changed for each statement execute function private.tg__index_products();
 create trigger _320_index_removed after delete on public.prices referencing old table as former for each statement execute function private.tg__index_products();
-create trigger _320_index_changed after update on public.categories referencing new table as changed for each statement execute function private.tg__index_products();
+create trigger _320_index_changed after update on public.categories referencing old table as former new table as changed for each statement execute function private.tg__index_products();
 create trigger _320_index_products after update of value on public.settings for each row
   when (new.key = 'catalog_locale' and new.value is distinct from old.value) execute function private.tg__index_products();
 

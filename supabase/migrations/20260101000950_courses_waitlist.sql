@@ -76,8 +76,11 @@ as $$
 begin
   perform private.lock_waitlist(lists.id) from (
     select intakes.id from public.intakes
-    where intakes.has_waitlist and (intakes.variant_id = any (lock_waitlists.variant_ids) or intakes.variant_id in (
-      select reservations.variant_id from public.reservations where reservations.holder_id = any (lock_waitlists.holder_ids) and reservations.status = 'held'))
+    where intakes.has_waitlist and intakes.variant_id = any (array(
+      select unnest(lock_waitlists.variant_ids)
+      union
+      select reservations.variant_id from public.reservations
+      where reservations.holder_id = any (array(select unnest(lock_waitlists.holder_ids))) and reservations.status = 'held'))
     order by intakes.variant_id
   ) as lists;
 end

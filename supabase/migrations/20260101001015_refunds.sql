@@ -248,7 +248,8 @@ security invoker
 set search_path = ''
 as $$
   select refund_effect_key.effect || ':' || refund_effect_key.refund_id || coalesce(':' || nullif(count(*), 0) + 1, '')
-  from public.ledger_transactions where ledger_transactions.effect_key like 'refund\_failed:' || refund_effect_key.refund_id || '%';
+  from public.refunds join public.ledger_transactions on ledger_transactions.order_id = refunds.order_id -- which has an index
+  where refunds.id = refund_effect_key.refund_id and ledger_transactions.effect_key like 'refund\_failed:' || refund_effect_key.refund_id || '%';
 $$;
 comment on function private.refund_effect_key(text, uuid) is 'refund:<id> for the first booking of a refund, refund:<id>:2 once the first one was booked back.';
 

@@ -3,14 +3,13 @@ Invariants: what must hold at every moment, as one view. No rows means healthy: 
 */
 
 create view private.stock_reconciliation as
-select coalesce(held.variant_id, moved.variant_id) as variant_id, coalesce(held.location_id, moved.location_id) as location_id,
-  coalesce(moved.quantity, 0) as movements, coalesce(held.on_hand, 0) as on_hand, coalesce(held.on_hand, 0) - coalesce(moved.quantity, 0) as difference
-from (
-  select stock_slots.variant_id, stock_slots.location_id, sum(stock_slots.available + stock_slots.reserved) as on_hand from public.stock_slots group by 1, 2
-) as held
-full join (
-  select stock_movements.variant_id, stock_movements.location_id, sum(stock_movements.quantity) as quantity from public.stock_movements group by 1, 2
-) as moved using (variant_id, location_id);
+select booked.variant_id, booked.location_id, sum(booked.moved) as movements, sum(booked.held) as on_hand, sum(booked.held) - sum(booked.moved) as difference
+from ( -- one list and no join: who asks about some variants reads only theirs
+  select stock_slots.variant_id, stock_slots.location_id, stock_slots.available + stock_slots.reserved as held, 0 as moved from public.stock_slots
+  union all
+  select stock_movements.variant_id, stock_movements.location_id, 0, stock_movements.quantity from public.stock_movements
+) as booked
+group by booked.variant_id, booked.location_id;
 comment on view private.stock_reconciliation is 'Per variant and location: the sum of the movements, what is on hand, and the difference, which must be 0.';
 
 create view private.invariant_violations as

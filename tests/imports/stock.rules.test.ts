@@ -29,7 +29,7 @@ describe("how goods are counted", () => {
         header,
         ["MODE-1", "main", 0, "none", "", ""],
         ["MODE-2", "main", 7, "tracked", "", ""],
-        ["MODE-3", "", 1, "preorder", 5, "2099-01-02"],
+        ["MODE-3", "", 1, "preorder", 5, "2026-01-02"],
         ["MODE-4", "main", 2, "backorder", 0, ""],
         ["MODE-5", "main", 0, "", "", ""],
       );
@@ -40,13 +40,13 @@ describe("how goods are counted", () => {
       expect(await modes(sql)).toEqual([
         { sku: "MODE-1", mode: "none", limit: null, ships: null, units: 0 },
         { sku: "MODE-2", mode: "tracked", limit: null, ships: null, units: 7 },
-        { sku: "MODE-3", mode: "preorder", limit: 5, ships: "2099-01-02", units: 6 },
+        { sku: "MODE-3", mode: "preorder", limit: 5, ships: "2026-01-02", units: 6 },
         { sku: "MODE-4", mode: "backorder", limit: 0, ships: null, units: 2 },
         { sku: "MODE-5", mode: "tracked", limit: null, ships: null, units: null },
       ]);
       const out = await exportText(sql, "stock");
       expect(out).toContain("MODE-1,main,,none,,\r\n");
-      expect(out).toContain("MODE-3,main,1,preorder,5,2099-01-02T00:00:00.000000Z\r\n");
+      expect(out).toContain("MODE-3,main,1,preorder,5,2026-01-02T00:00:00.000000Z\r\n");
       expect(await importText(sql, "stock", out)).toMatchObject({
         status: "done",
         result: { levels: counts(0, 0, 5), modes: counts(0, 0, 5) },

@@ -403,6 +403,7 @@ describe("selling beyond stock", () => {
         ["backorder"],
         ["backorder", -1],
         ["preorder", 1],
+        ["preorder", 1, "2026-01-01"],
         ["tracked", null, "2030-01-01"],
         ["free"],
       ] as [string, number?, string?][])

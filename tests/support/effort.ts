@@ -4,8 +4,8 @@ const effortWished = () => Number(process.env.SEATLINE_EFFORT ?? 1);
 const rounds = (quick: number, times: number) => Math.max(1, Math.round(quick * times));
 
 /**
- * How many rounds the edge of stock takes: `quick` in `npm test`, SEATLINE_EFFORT times that in `npm run test:torture`, which runs every file
- * that asks here or below. The promise of a million attempts is kept by this one.
+ * How many attempts are made at the edge of stock: `quick` in `npm test`, SEATLINE_EFFORT times that in `npm run test:torture`, which runs every
+ * file that asks here or below. The promise of a million attempts is kept by this one.
  */
 export function effort(quick: number): number {
   return rounds(quick, effortWished());
@@ -19,4 +19,17 @@ export function randomRounds(quick: number): number {
 /** The same for races and days in a whole shop: a round of those costs as much as twenty-five attempts, and their number grows as slowly. */
 export function raceRounds(quick: number): number {
   return rounds(quick, Math.max(1, effortWished() / 25));
+}
+
+/** Tells who waits for more than a quick run how far it is, at every twentieth; gives what to call with the number made so far. */
+export function reportProgress(total: number, what: string): (made: number) => void {
+  const began = Date.now();
+  let told = 0;
+  return (made) => {
+    const twentieths = Math.min(20, Math.floor((made * 20) / total));
+    if (effortWished() <= 1 || twentieths === told) return;
+    told = twentieths;
+    const minutes = ((Date.now() - began) / 60_000).toFixed(1);
+    console.log(`${made.toLocaleString("en")} of ${total.toLocaleString("en")} ${what} after ${minutes} minutes`);
+  };
 }

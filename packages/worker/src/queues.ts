@@ -85,6 +85,7 @@ export const SCHEDULES = {
   "shipments.reconcile": "*/10 * * * *",
   "processes.close-abandoned": "* * * * *",
   "catalog.discard-abandoned-uploads": "27 3 * * *",
+  "catalog.refresh-search": "* * * * *",
   "reports.discard-old": "37 3 * * *",
   "foundation.purge-idempotency-keys": "17 3 * * *",
 } as const;
@@ -205,6 +206,7 @@ export const QUEUES: Record<TaskName, Omit<Queue, "name">> = {
   "shipments.reconcile": scheduledQueue,
   "processes.close-abandoned": scheduledQueue,
   "catalog.discard-abandoned-uploads": scheduledQueue,
+  "catalog.refresh-search": scheduledQueue,
   "reports.discard-old": scheduledQueue,
   "foundation.purge-idempotency-keys": scheduledQueue,
 };

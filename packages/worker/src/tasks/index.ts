@@ -2,6 +2,7 @@ import type { EventTaskName, ScheduledTaskName } from "../queues.ts";
 import { raiseAlerts } from "./alerts.raise.ts";
 import { expireCarts } from "./carts.expire-due.ts";
 import { discardAbandonedUploads } from "./catalog.discard-abandoned-uploads.ts";
+import { refreshSearch } from "./catalog.refresh-search.ts";
 import { removeFile } from "./catalog.remove-file.ts";
 import { decideIntakes } from "./courses.decide-intakes.ts";
 import { expireOffers } from "./courses.expire-offers.ts";
@@ -145,6 +146,7 @@ export const scheduledTasks: Record<ScheduledTaskName, ScheduledTask> = {
   "shipments.reconcile": reconcileShipments,
   "processes.close-abandoned": closeAbandonedProcesses,
   "catalog.discard-abandoned-uploads": discardAbandonedUploads,
+  "catalog.refresh-search": refreshSearch,
   "reports.discard-old": discardOldReports,
   "foundation.purge-idempotency-keys": purgeIdempotencyKeys,
 };
