@@ -57,7 +57,7 @@ async function follow(
     log: options.log,
     user: primary.user,
     port: options.port,
-    nice: 10,
+    nice: 19,
     settings: {
       ...options.settings,
       shared_buffers: "64MB",
@@ -66,6 +66,8 @@ async function follow(
       wal_retrieve_retry_interval: "500ms",
       // Reports may hold rows a little longer than the primary would; they are cancelled after this.
       max_standby_streaming_delay: "60s",
+      // A report keeps to one processor: the buyers' are on this machine too.
+      max_parallel_workers_per_gather: 0,
     },
   });
   const url = changeUrl(databaseUrl({ port: options.port, password: decodeURIComponent(password) }), {
