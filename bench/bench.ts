@@ -24,6 +24,8 @@ export type Bench = {
   shop(stage: Exclude<Stage, "database">): Promise<Stack>;
   /** URL of the floor's database on the server of a stack. */
   floor(stack: Stack): Promise<string>;
+  /** Numbers the paid purchases of a run from 0, whichever measurement makes them: nobody buys a seat twice. */
+  nextPurchase(): number;
   /** Ends the stack that runs; the next measurement starts its own. */
   end(): Promise<void>;
   /** Ends the run: the stack, and the folder that was made for it. */
@@ -44,6 +46,7 @@ export function createBench(options: Options, driver: Bench["driver"], signal: A
   let running: { stage: Stage; stack: Stack } | null = null;
   let hasShop = false;
   let floorUrl: Promise<string> | null = null;
+  let purchases = 0;
 
   const progress = (text: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
   const end = async () => {
@@ -90,6 +93,7 @@ export function createBench(options: Options, driver: Bench["driver"], signal: A
       floorUrl ??= prepareFloor(stack.urls.superuser, sizes);
       return floorUrl;
     },
+    nextPurchase: () => purchases++,
     end,
     async stop() {
       await end();

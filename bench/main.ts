@@ -37,6 +37,9 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+// What fails beside a measurement, where nobody waits for it, ends the run like that too, with what there is written down.
+process.once("unhandledRejection", (error) => interrupted.abort(error));
+
 // Whatever a measurement waits for at that moment, even a long query, does not hold an interrupted run up.
 const aborted = new Promise<never>((_, reject) => {
   interrupted.signal.addEventListener("abort", () => reject(interrupted.signal.reason), { once: true });
@@ -49,14 +52,20 @@ const failures: string[] = [];
 try {
   for (const [names, measure] of plan(options.only)) {
     bench.progress(`measuring ${names.join(" and ")}`);
-    const outcome = await Promise.race([measure(bench, names), aborted]);
-    rows.push(...outcome.rows);
-    failures.push(...outcome.failures);
+    try {
+      const outcome = await Promise.race([measure(bench, names), aborted]);
+      rows.push(...outcome.rows);
+      failures.push(...outcome.failures);
+    } catch (error) {
+      if (interrupted.signal.aborted) throw interrupted.signal.reason;
+      // What was measured is kept, and the next measurement begins with a stack of its own.
+      failures.push(`${names.join(" and ")}: ${messageOf(error)}`);
+      console.error(error);
+      await bench.end();
+    }
   }
 } catch (error) {
-  const reason = interrupted.signal.aborted ? interrupted.signal.reason : error;
-  failures.push(reason instanceof Error ? reason.message : String(reason));
-  if (!interrupted.signal.aborted) console.error(error);
+  failures.push(messageOf(error));
 } finally {
   await bench.stop();
 }
@@ -86,6 +95,10 @@ const file = writeResults({
 console.log(`Written to ${file}`);
 for (const failure of failures) console.error(`FAILED: ${failure}`);
 process.exit(failures.length > 0 ? 1 : 0);
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 /** Which measurements run, those of one run together. */
 function plan(only: MeasurementName[]) {

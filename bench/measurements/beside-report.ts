@@ -94,6 +94,7 @@ function reportUntil(standby: postgres.Sql): { end(): Promise<number[]> } {
       times.push(performance.now() - began);
     }
   })();
+  counting.catch(() => {}); // told by end
   return {
     async end() {
       wanted = false;
@@ -122,7 +123,9 @@ async function checkOutFor(bench: Bench, buyers: PaidPurchase[], seconds: number
       if (next) next(buyer);
       else free.push(buyer);
     };
-    running.push(one());
+    const checkout = one();
+    checkout.catch(() => {}); // told below, with the others
+    running.push(checkout);
   }
   await Promise.all(running);
   return times;

@@ -8,15 +8,15 @@ import { openConnection, requestTo } from "../http/connection.ts";
 /** Who buys, and which variant of the measured shop. */
 export type Wish = { buyer: Buyer; variant: number };
 
-/** Who buys next, and what: another seat on every lap of the buyers. */
+/** Who buys next, and what: another seat on every lap of the buyers, through all measurements of a run. */
 export function wishes(bench: Bench, stack: Stack): () => Wish {
   const buyers = signIn(stack, peopleFrom(bench.sizes.people - 400, 64));
   const { intakes, paid } = bench.sizes;
-  let next = 0;
   return () => {
-    const number = next++;
+    const number = bench.nextPurchase();
+    const who = number % buyers.length;
     const lap = Math.floor(number / buyers.length);
-    return { buyer: buyers[number % buyers.length] as Buyer, variant: 10 + intakes + ((number + lap) % paid) };
+    return { buyer: buyers[who] as Buyer, variant: 10 + intakes + ((who + lap) % paid) };
   };
 }
 
