@@ -114,8 +114,8 @@ function plan(only: MeasurementName[]) {
     [["enroll-http"], measureEnrollHttp],
     [["cart"], measureCart],
     [["rush"], measureRush],
+    [["beside-report"], measureBesideReport], // before anything is paid: mails and invoices of that are made for minutes
     [["journey"], measureJourney],
-    [["beside-report"], measureBesideReport],
     [["webhooks"], measureWebhooks],
     [["recovery"], measureRecovery],
     [["start"], measureStart],
